@@ -103,8 +103,12 @@ export type Lifecycle = Plan['lifecycle'];
 /** The largest plan that admission accepts, in bytes: the kernel takes 128 KiB for one variable. */
 export const maximumPlanBytes = 100 * 1024;
 
-/** One line of JSON, the same bytes for the same plan: keys come in the schema's order. */
-export const encodePlan = (value: Plan): string => JSON.stringify(z.parse(plan, value));
+/**
+ * One line of JSON, the same bytes for the same plan: keys come in the schema's order. Dollar signs are escaped, since the kubelet
+ * expands `$(NAME)` and shortens `$$` in the values of variables.
+ */
+export const encodePlan = (value: Plan): string =>
+  JSON.stringify(z.parse(plan, value)).replaceAll('$', String.raw`\u0024`);
 
 const problem = (issue: z.core.$ZodIssue): string => {
   const place = issue.path.map(String).join('.');

@@ -1,0 +1,75 @@
+import { isJsonObject, jsonValueText, parseJsonKeepingNumbers } from './json.ts';
+import { providerError, type ProviderError } from './provider-error.ts';
+import { err, ok, type Result } from './result.ts';
+
+/** Splits `database.primary.password` at its dots; `\.` is a dot within a name, `\\` a backslash. */
+export const propertyPath = (property: string): readonly string[] => {
+  const names: string[] = [];
+  let name = '';
+  for (let index = 0; index < property.length; index += 1) {
+    const character = property.charAt(index);
+    const next = property.charAt(index + 1);
+    if (character === '\\' && (next === '.' || next === '\\')) {
+      name += next;
+      index += 1;
+    } else if (character === '.') {
+      names.push(name);
+      name = '';
+    } else {
+      name += character;
+    }
+  }
+  return [...names, name];
+};
+
+const isArrayIndex = (name: string): boolean => /^(0|[1-9][0-9]*)$/.test(name);
+
+const child = (value: unknown, name: string): unknown => {
+  if (Array.isArray(value))
+    return isArrayIndex(name) ? (value as readonly unknown[])[Number(name)] : undefined;
+  return isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+};
+
+const parseDocument = (bytes: Buffer): Result<unknown, ProviderError> => {
+  try {
+    return ok(parseJsonKeepingNumbers(bytes.toString('utf8')));
+  } catch {
+    return err(providerError('invalid', 'the secret is not JSON, so it has no properties'));
+  }
+};
+
+/**
+ * Chooses what a ref names out of a secret's bytes. No property: the bytes as they are. Else an exact field name first, then
+ * a dotted path through objects and arrays. Strings come out as they are, objects, arrays, numbers and booleans as JSON, null
+ * as an empty value. Errors name the property, never a value.
+ */
+export const selectProperty = (
+  bytes: Buffer,
+  property: string | undefined,
+): Result<Buffer, ProviderError> => {
+  if (property === undefined) return ok(bytes);
+  const document = parseDocument(bytes);
+  if (!document.ok) return document;
+  const exact = isJsonObject(document.value) ? child(document.value, property) : undefined;
+  const found = exact ?? propertyPath(property).reduce(child, document.value);
+  if (found === undefined)
+    return err(providerError('not_found', `the secret has no property ${JSON.stringify(property)}`));
+  return ok(Buffer.from(jsonValueText(found)));
+};
+
+/** The top-level fields of a secret that is one JSON object, for `extract`; sorted by name. */
+export const topLevelFields = (
+  bytes: Buffer,
+): Result<readonly (readonly [string, Buffer])[], ProviderError> => {
+  const document = parseDocument(bytes);
+  if (!document.ok) return document;
+  if (!isJsonObject(document.value)) {
+    return err(
+      providerError('invalid', 'the secret is not a JSON object, so its fields cannot become files'),
+    );
+  }
+  const fields = Object.entries(document.value).map(
+    ([name, value]) => [name, Buffer.from(jsonValueText(value))] as const,
+  );
+  return ok(fields.sort(([a], [b]) => (a < b ? -1 : 1)));
+};

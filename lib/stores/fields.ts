@@ -1,0 +1,134 @@
+import { didYouMean, quoted, sentenceList } from '../text.ts';
+
+/** What reading a store's spec found: problems refuse its use, warnings are told to whoever uses it. */
+export interface Findings {
+  readonly problems: string[];
+  readonly warnings: string[];
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * Reads the fields of one object of a manifest and remembers which it was asked for, so that `close` can name those that
+ * nobody understood. A field is read, refused with a reason, or waved through with a warning; none is dropped silently.
+ */
+export class Fields {
+  readonly #values: Readonly<Record<string, unknown>>;
+  readonly #place: string;
+  readonly #findings: Findings;
+  readonly #known = new Set<string>();
+
+  constructor(value: unknown, place: string, findings: Findings) {
+    this.#values = isObject(value) ? value : {};
+    this.#place = place;
+    this.#findings = findings;
+    if (!isObject(value)) this.#problem(place, value === undefined ? 'is missing' : 'must be an object');
+  }
+
+  #problem(place: string, text: string): void {
+    this.#findings.problems.push(`${place} ${text}`);
+  }
+
+  #take(name: string): unknown {
+    this.#known.add(name);
+    const value = Object.hasOwn(this.#values, name) ? this.#values[name] : undefined;
+    return value === null ? undefined : value;
+  }
+
+  place(name: string): string {
+    return `${this.#place}.${name}`;
+  }
+
+  has(name: string): boolean {
+    return this.#take(name) !== undefined;
+  }
+
+  /** Says that a field's value does not do. */
+  reject(name: string, text: string): void {
+    this.#problem(this.place(name), text);
+  }
+
+  optionalString(name: string): string | undefined {
+    const value = this.#take(name);
+    if (value === undefined || value === '') return undefined;
+    if (typeof value === 'string') return value;
+    this.reject(name, 'must be a string');
+    return undefined;
+  }
+
+  /** A string that has to be there; where it is not, the problem is noted and the text is empty. */
+  string(name: string): string {
+    if (!this.has(name)) this.reject(name, 'is missing');
+    return this.optionalString(name) ?? '';
+  }
+
+  integer(name: string, bounds: { readonly minimum: number; readonly maximum: number }): number | undefined {
+    const value = this.#take(name);
+    if (value === undefined) return undefined;
+    if (Number.isInteger(value) && Number(value) >= bounds.minimum && Number(value) <= bounds.maximum)
+      return Number(value);
+    this.reject(name, `must be a whole number from ${bounds.minimum} to ${bounds.maximum}`);
+    return undefined;
+  }
+
+  oneOf<T extends string>(name: string, choices: readonly T[], fallback: T): T {
+    const value = this.optionalString(name);
+    const choice = choices.find((candidate) => candidate === value);
+    if (value !== undefined && choice === undefined) {
+      this.reject(name, `is ${quoted(value)}; it takes ${sentenceList(choices, 'or')}`);
+    }
+    return choice ?? fallback;
+  }
+
+  strings(name: string): readonly string[] {
+    const value = this.#take(name);
+    if (value === undefined) return [];
+    if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
+    this.reject(name, 'must be a list of strings');
+    return [];
+  }
+
+  objects(name: string): readonly Fields[] {
+    const value = this.#take(name);
+    if (value === undefined) return [];
+    if (Array.isArray(value)) {
+      return value.map((item, index) => new Fields(item, `${this.place(name)}[${index}]`, this.#findings));
+    }
+    this.reject(name, 'must be a list');
+    return [];
+  }
+
+  optionalObject(name: string): Fields | undefined {
+    const value = this.#take(name);
+    return value === undefined ? undefined : new Fields(value, this.place(name), this.#findings);
+  }
+
+  object(name: string): Fields {
+    return new Fields(this.#take(name), this.place(name), this.#findings);
+  }
+
+  /** A field whose shape is checked elsewhere. */
+  raw(name: string): unknown {
+    return this.#take(name);
+  }
+
+  /** Fields that Keyferry knows and cannot honour: each, where it is set, is a problem with this reason. */
+  refuse(reason: string, ...names: readonly string[]): void {
+    for (const name of names) if (this.has(name)) this.reject(name, reason);
+  }
+
+  /** Fields that have no effect here: accepted, with a warning. */
+  ignore(reason: string, ...names: readonly string[]): void {
+    for (const name of names)
+      if (this.has(name)) this.#findings.warnings.push(`${this.place(name)} ${reason}`);
+  }
+
+  /** Every field that was not asked for is a problem. Call it last. */
+  close(): void {
+    for (const name of Object.keys(this.#values).sort()) {
+      if (!this.#known.has(name))
+        this.#problem(this.place(name), `is not a known field${didYouMean(name, this.#known)}`);
+    }
+  }
+}

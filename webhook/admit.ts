@@ -1,0 +1,24 @@
+import type { ObjectCache } from '../lib/kube/cache.ts';
+import { catalogueOf, waitForStores } from './catalogue.ts';
+import { decide, read, type Outcome } from './core/decide.ts';
+import { scopeSkip } from './core/gate.ts';
+import type { AdmissionRequest } from './core/review.ts';
+import type { Settings } from './core/settings.ts';
+
+export interface AdmitOptions {
+  readonly cache: ObjectCache;
+  readonly settings: Settings;
+}
+
+/** Decides on one request: decode → gate → annotations → look-ups → plan → patch. It waits for nothing but unknown stores. */
+export const admit = async (
+  { scope, namespace, pod }: AdmissionRequest,
+  { cache, settings }: AdmitOptions,
+): Promise<Outcome> => {
+  const skip = scopeSkip(scope);
+  if (skip !== undefined || pod === undefined) return { kind: 'skip', reason: skip ?? 'not_a_pod' };
+  const reading = read(pod);
+  if (reading.kind === 'skip') return reading;
+  await waitForStores(cache, namespace, reading.stores);
+  return decide(pod, reading, { namespace, catalogue: catalogueOf(cache), settings });
+};

@@ -1,0 +1,96 @@
+import { annotation, type SettingName } from '../../lib/annotation-names.ts';
+import type { Lifecycle } from '../../lib/plan.ts';
+import { defaultMountPath } from '../../lib/names.ts';
+import { issue, type Issue } from './codes.ts';
+import { unknownNameIssues, type Declared } from './annotation-keys.ts';
+import { readSecrets, type SecretRequest } from './secret-requests.ts';
+import * as values from './values.ts';
+
+/** What a pod's annotations ask for, read once. Defaults are in it; nothing was looked up yet. */
+export interface InjectionRequest {
+  readonly secrets: readonly SecretRequest[];
+  readonly store?: string;
+  readonly mountPath: string;
+  /** Undefined: every container but known mesh sidecars. */
+  readonly containers?: readonly string[];
+  readonly lifecycle: Lifecycle;
+  readonly startTimeoutSeconds: number;
+  readonly after?: string;
+  readonly resources: RequestedResources;
+  readonly port?: number;
+}
+
+export interface RequestedResources {
+  readonly requestsCpu?: string;
+  readonly requestsMemory?: string;
+  readonly limitsCpu?: string;
+  readonly limitsMemory?: string;
+}
+
+export interface ParsedAnnotations {
+  /** What could be read, so that its problems too can be told in the same answer. */
+  readonly request: InjectionRequest;
+  readonly issues: readonly Issue[];
+}
+
+const defaultStartTimeoutSeconds = 20;
+/** The kubelet waits for a `postStart` hook whatever the grace period, so a pod that starts slowly cannot be deleted. */
+const maximumNativeStartTimeoutSeconds = 60;
+const maximumStartTimeoutSeconds = 3600;
+
+/** Reads settings by name and collects what is wrong with them. */
+class SettingReader {
+  readonly #declared: Declared;
+  readonly issues: Issue[] = [];
+
+  constructor(declared: Declared) {
+    this.#declared = declared;
+  }
+
+  read<T>(name: SettingName, parse: values.ValueParser<T>): T | undefined {
+    const text = this.#declared.settings.get(name);
+    if (text === undefined) return undefined;
+    const parsed = parse(text);
+    if (parsed.ok) return parsed.value;
+    this.issues.push(issue('invalid_value', annotation(name), parsed.error));
+    return undefined;
+  }
+}
+
+/** Drops the fields that are undefined, so that "not given" is one thing only. */
+const given = <T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+
+const readResources = (reader: SettingReader): RequestedResources =>
+  given({
+    requestsCpu: reader.read('agent-requests-cpu', values.quantity),
+    requestsMemory: reader.read('agent-requests-memory', values.quantity),
+    limitsCpu: reader.read('agent-limits-cpu', values.quantity),
+    limitsMemory: reader.read('agent-limits-memory', values.quantity),
+  });
+
+/** Reads all annotations of ours. Every problem is found in one go; `request` holds whatever made sense. */
+export const parseAnnotations = (declared: Declared): ParsedAnnotations => {
+  const reader = new SettingReader(declared);
+  const lifecycle = reader.read('lifecycle', values.lifecycle) ?? 'native';
+  const longest = lifecycle === 'native' ? maximumNativeStartTimeoutSeconds : maximumStartTimeoutSeconds;
+  const secrets = readSecrets(declared, {
+    intervalSeconds: reader.read('refresh-interval', values.refreshInterval) ?? 3600,
+    ...given({ mode: reader.read('file-mode', values.fileMode) }),
+  });
+  const request: InjectionRequest = {
+    secrets: secrets.requests,
+    lifecycle,
+    mountPath: reader.read('mount-path', values.mountPath) ?? defaultMountPath,
+    startTimeoutSeconds:
+      reader.read('start-timeout', values.startTimeout(longest)) ?? defaultStartTimeoutSeconds,
+    resources: readResources(reader),
+    ...given({
+      store: reader.read('store', values.storeName),
+      containers: reader.read('containers', values.containerNames),
+      after: reader.read('after', values.containerName),
+      port: reader.read('agent-port', values.port),
+    }),
+  };
+  return { request, issues: [...unknownNameIssues(declared), ...reader.issues, ...secrets.issues] };
+};

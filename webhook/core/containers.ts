@@ -1,0 +1,124 @@
+import { annotation } from '../../lib/annotation-names.ts';
+import { initContainerName, refreshContainerName, secretsVolumeName } from '../../lib/names.ts';
+import { didYouMean, quoted } from '../../lib/text.ts';
+import { issue, type Issue } from './codes.ts';
+import { allContainers, initContainers, mountsOf, type Container, type Pod } from './pod.ts';
+
+/** Proxies that service meshes put into pods. They get no mount, and as native sidecars they start before us. */
+const meshSidecars = [
+  'istio-proxy',
+  'linkerd-proxy',
+  'kuma-sidecar',
+  'consul-dataplane',
+  'consul-connect-envoy-sidecar',
+];
+
+/** What meshes run to set up the pod's network. Before them there may be none, so the agent comes after. */
+const meshInitContainers = [
+  'istio-init',
+  'istio-validation',
+  'linkerd-init',
+  'linkerd-network-validator',
+  'kuma-init',
+  'kuma-validation',
+  'consul-connect-inject-init',
+  'proxyinit',
+];
+
+const forerunners: ReadonlySet<string> = new Set([...meshSidecars, ...meshInitContainers]);
+
+export const isOurs = (name: string): boolean => name === initContainerName || name === refreshContainerName;
+
+/**
+ * Where among the init containers ours go: behind those of meshes and the one that `after` names, before all others. An
+ * index into the init containers without ours. Where ours are in the pod already they keep their place, unless somebody
+ * who has to come before them was put behind them since.
+ */
+export const ourPosition = (pod: Pod, after: string | undefined): number => {
+  const others = initContainers(pod).filter(({ name }) => !isOurs(name));
+  const behindForerunners = others.findLastIndex(({ name }) => forerunners.has(name) || name === after) + 1;
+  const present = initContainers(pod).findIndex(({ name }) => isOurs(name));
+  return Math.max(behindForerunners, present);
+};
+
+/** Containers that a mount reaches in time, in the pod's order: the init containers behind ours, and the app's. */
+const reachable = (pod: Pod, position: number): readonly Container[] => [
+  ...initContainers(pod)
+    .filter(({ name }) => !isOurs(name))
+    .slice(position),
+  ...(pod.spec?.containers ?? []),
+];
+
+const mountsSecrets = (container: Container): boolean =>
+  mountsOf(container).some(({ name }) => name === secretsVolumeName);
+
+/**
+ * Who gets the mount where the user named nobody. In a pod that we have injected before, those who have it: a container that
+ * another webhook added since must not change what was decided.
+ */
+const byDefault = (pod: Pod, position: number): readonly Container[] => {
+  const injected = initContainers(pod).some(({ name }) => isOurs(name));
+  return reachable(pod, position).filter((container) =>
+    injected ? mountsSecrets(container) : !meshSidecars.includes(container.name),
+  );
+};
+
+const namedContainers = (
+  pod: Pod,
+  position: number,
+  names: readonly string[],
+): { found: Container[]; issues: Issue[] } => {
+  const place = annotation('containers');
+  const found: Container[] = [];
+  const issues: Issue[] = [];
+  const theirs = allContainers(pod).filter(({ name }) => !isOurs(name));
+  for (const name of names) {
+    const container = theirs.find((candidate) => candidate.name === name);
+    if (container === undefined) {
+      const hint = didYouMean(
+        name,
+        theirs.map((candidate) => candidate.name),
+      );
+      issues.push(issue('unknown_container', place, `the pod has no container ${quoted(name)}${hint}`));
+    } else if (!reachable(pod, position).includes(container)) {
+      issues.push(
+        issue(
+          'unknown_container',
+          place,
+          `${quoted(name)} is an init container that runs before Keyferry's, so it would find no secrets`,
+        ),
+      );
+    } else {
+      found.push(container);
+    }
+  }
+  return { found, issues };
+};
+
+export interface Recipients {
+  /** The containers that get the mount. */
+  readonly containers: readonly Container[];
+  readonly issues: readonly Issue[];
+}
+
+/** Decides which containers get the mount, given where ours stand (`ourPosition`). */
+export const recipients = (pod: Pod, position: number, names: readonly string[] | undefined): Recipients => {
+  if (names !== undefined) {
+    const { found, issues } = namedContainers(pod, position, names);
+    return { containers: found, issues };
+  }
+  const containers = byDefault(pod, position);
+  if (containers.length > 0) return { containers, issues: [] };
+  const message = `no container is left to mount the secrets in; name one in ${annotation('containers')}`;
+  return { containers, issues: [issue('no_container', 'spec.containers', message)] };
+};
+
+/** What to tell a user whose `after` names nobody: another webhook may still add it, so it is no reason to refuse. */
+export const afterWarnings = (pod: Pod, after: string | undefined): readonly string[] => {
+  if (after === undefined || initContainers(pod).some(({ name }) => name === after)) return [];
+  const hint = didYouMean(
+    after,
+    initContainers(pod).map(({ name }) => name),
+  );
+  return [`${annotation('after')}: the pod has no init container ${quoted(after)} (yet)${hint}`];
+};

@@ -1,0 +1,164 @@
+import { annotation } from '../../lib/annotation-names.ts';
+import { createPatch, type PatchOperation } from '../../lib/json-patch.ts';
+import { maximumPlanBytes, type Plan } from '../../lib/plan.ts';
+import { planHash } from '../../lib/plan-hash.ts';
+import { declaredAnnotations } from './annotation-keys.ts';
+import { parseAnnotations, type InjectionRequest } from './annotations.ts';
+import { auditAnnotations } from './audit.ts';
+import { buildPlan, type PlanWithTokens } from './build-plan.ts';
+import type { Catalogue } from './catalogue.ts';
+import { issue, sortIssues, type Issue, type SkipReason } from './codes.ts';
+import { afterWarnings, ourPosition, recipients } from './containers.ts';
+import { gate } from './gate.ts';
+import { injectInto } from './inject.ts';
+import { describeInjected, type Injected } from './injected.ts';
+import { decideOwnership, unreadableModeIssues, type Ownership } from './owner.ts';
+import { serviceAccountOf, type Container, type Pod } from './pod.ts';
+import { reservedNameIssues } from './reserved.ts';
+import { neededStores, resolve, type ResolvedSecret } from './resolve.ts';
+import { agentResources, resourceIssues, roomFor } from './resources.ts';
+import type { Settings } from './settings.ts';
+import type { Identity } from './store-usage.ts';
+
+/** What becomes of a pod. */
+export type Outcome =
+  | { readonly kind: 'skip'; readonly reason: SkipReason }
+  | { readonly kind: 'deny'; readonly issues: readonly Issue[]; readonly warnings: readonly string[] }
+  | Injection;
+
+export interface Injection {
+  readonly kind: 'inject';
+  /** The pod as it will be. */
+  readonly pod: Pod;
+  /** Empty where the pod is as it has to be already. */
+  readonly patch: readonly PatchOperation[];
+  readonly plan: Plan;
+  readonly warnings: readonly string[];
+  /** For the API server's audit log: who was given what. */
+  readonly audit: Readonly<Record<string, string>>;
+}
+
+/** A pod whose annotations were read; `stores` is what has to be looked up before `decide` can go on. */
+export interface Reading {
+  readonly kind: 'proceed';
+  readonly request: InjectionRequest;
+  readonly issues: readonly Issue[];
+  readonly stores: readonly string[];
+}
+
+/** First half of the decision: does this pod ask for us, and for what. */
+export const read = (pod: Pod): Reading | { readonly kind: 'skip'; readonly reason: SkipReason } => {
+  const declared = declaredAnnotations(pod.metadata?.annotations ?? {});
+  const gated = gate(declared);
+  if (gated.kind === 'skip') return gated;
+  const { request, issues } = parseAnnotations(declared);
+  return { kind: 'proceed', request, issues: [...gated.issues, ...issues], stores: neededStores(request) };
+};
+
+/** What the second half knows beside the pod. */
+export interface Known {
+  readonly namespace: string;
+  readonly catalogue: Catalogue;
+  readonly settings: Settings;
+}
+
+const windowsIssues = (pod: Pod): Issue[] => {
+  const isWindows =
+    pod.spec?.os?.name === 'windows' || pod.spec?.nodeSelector?.['kubernetes.io/os'] === 'windows';
+  return isWindows ? [issue('windows_pod', 'spec.os', 'Keyferry has no agent for Windows nodes')] : [];
+};
+
+const planSizeIssues = ({ encoded }: PlanWithTokens): Issue[] => {
+  const bytes = Buffer.byteLength(encoded);
+  if (bytes <= maximumPlanBytes) return [];
+  const message = `the pod's plan takes ${bytes} bytes, ${maximumPlanBytes} are allowed; name fewer secrets, or use ${annotation('extract.<dir>')}`;
+  return [issue('plan_too_large', annotation('inject'), message)];
+};
+
+/** Everything that was found out about a pod whose annotations and stores are in order. */
+interface Findings {
+  readonly request: InjectionRequest;
+  readonly secrets: readonly ResolvedSecret[];
+  readonly identity: Identity;
+  readonly owner: Ownership;
+  readonly recipients: readonly Container[];
+  readonly position: number;
+  readonly warnings: readonly string[];
+}
+
+const describe = (
+  pod: Pod,
+  { request, owner }: Findings,
+  planned: PlanWithTokens,
+  settings: Settings,
+): Injected => {
+  const room = roomFor(planned.plan);
+  const resources = agentResources(pod, room, {
+    requested: request.resources,
+    installed: settings.agentResources,
+  });
+  const hostNetwork = pod.spec?.hostNetwork === true;
+  return describeInjected({
+    planned,
+    owner,
+    room,
+    resources,
+    mountPath: request.mountPath,
+    hostNetwork,
+    settings,
+  });
+};
+
+const inject = (pod: Pod, findings: Findings, settings: Settings): Outcome => {
+  const { request, secrets, warnings, position } = findings;
+  const planned = buildPlan(request, secrets, {
+    identity: findings.identity,
+    owner: findings.owner,
+    settings,
+  });
+  const injected = describe(pod, findings, planned, settings);
+  const issues = [...planSizeIssues(planned), ...reservedNameIssues(pod, injected, findings.recipients)];
+  if (issues.length > 0) return { kind: 'deny', issues: sortIssues(issues), warnings };
+  const { plan, encoded } = planned;
+  const status = JSON.stringify({ lifecycle: plan.lifecycle, plan: planHash(encoded) });
+  const recipientNames = new Set(findings.recipients.map(({ name }) => name));
+  const patched = injectInto(pod, { injected, position, recipients: recipientNames, status });
+  return {
+    kind: 'inject',
+    pod: patched,
+    patch: createPatch(pod, patched),
+    plan,
+    warnings,
+    audit: auditAnnotations(plan),
+  };
+};
+
+/**
+ * Second half of the decision: given what the cluster knows, inject or refuse. Pure: the same pod, stores and settings give the
+ * same answer to the byte. All problems are found before any is told; only whether names of ours are taken, and how large the
+ * plan is, has to wait until there is a plan.
+ */
+export const decide = (pod: Pod, { request, issues: readIssues }: Reading, known: Known): Outcome => {
+  const { namespace, catalogue, settings } = known;
+  const identity: Identity = { namespace, serviceAccount: serviceAccountOf(pod) };
+  const resolution = resolve(request, { identity, catalogue, settings });
+  const position = ourPosition(pod, request.after);
+  const who = recipients(pod, position, request.containers);
+  const owner = decideOwnership(pod, who.containers);
+  const warnings = [...resolution.warnings, ...afterWarnings(pod, request.after)];
+  const issues = [
+    ...readIssues,
+    ...windowsIssues(pod),
+    ...resolution.issues,
+    ...who.issues,
+    ...resourceIssues(request.resources),
+    ...unreadableModeIssues(pod, who.containers, { owner, secrets: request.secrets }),
+  ];
+  if (issues.length > 0) return { kind: 'deny', issues: sortIssues(issues), warnings };
+  const { secrets } = resolution;
+  return inject(
+    pod,
+    { request, secrets, identity, owner, recipients: who.containers, position, warnings },
+    settings,
+  );
+};

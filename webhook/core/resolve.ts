@@ -1,0 +1,126 @@
+import { annotation } from '../../lib/annotation-names.ts';
+import { admitsNamespace } from '../../lib/stores/conditions.ts';
+import { readStore, type Store, type StoreManifest } from '../../lib/stores/store.ts';
+import { didYouMean, quoted } from '../../lib/text.ts';
+import type { InjectionRequest } from './annotations.ts';
+import type { Catalogue } from './catalogue.ts';
+import { issue, type Issue } from './codes.ts';
+import type { SecretRequest } from './secret-requests.ts';
+import type { Settings } from './settings.ts';
+import { usageIssues, type Identity } from './store-usage.ts';
+
+/** A secret with the store that its ref means. */
+export interface ResolvedSecret {
+  readonly request: SecretRequest;
+  readonly store: Store;
+}
+
+export interface Resolution {
+  readonly secrets: readonly ResolvedSecret[];
+  readonly issues: readonly Issue[];
+  readonly warnings: readonly string[];
+}
+
+/** How messages name a store: its kind, and where it lives. */
+export const storePlace = ({ kind, metadata }: StoreManifest): string =>
+  metadata.namespace === undefined || kind === 'ClusterSecretStore'
+    ? `${kind} ${metadata.name ?? ''}`
+    : `${kind} ${metadata.namespace}/${metadata.name ?? ''}`;
+
+const refUsageIssues = ({ ref, place }: SecretRequest, store: Store): Issue[] => {
+  const name = quoted(store.name);
+  const { type } = store.provider;
+  const found: string[] = [];
+  if (ref.stage !== undefined)
+    found.push(`"stage" is a word of AWS Secrets Manager; store ${name} is of provider ${type}`);
+  if (ref.version !== undefined && type === 'file')
+    found.push(`"version": store ${name} is of provider file, which keeps one version`);
+  if (ref.version !== undefined && type === 'vault' && !/^[1-9][0-9]*$/.test(ref.version)) {
+    found.push(`"version" is ${quoted(ref.version)}; versions of Vault's KV v2 are whole numbers from 1`);
+  }
+  return found.map((message) => issue('unsupported_ref', place, message));
+};
+
+const unknownStoreMessage = (name: string, { namespace }: Identity, catalogue: Catalogue): string => {
+  if (catalogue.storeElsewhere(namespace, name)) {
+    return `store ${quoted(name)} is a SecretStore of another namespace; a SecretStore serves its own only: create one in ${quoted(namespace)}, or a ClusterSecretStore`;
+  }
+  const hint = didYouMean(name, catalogue.storeNames(namespace));
+  return `there is no SecretStore ${quoted(name)} in namespace ${quoted(namespace)} and no ClusterSecretStore of that name${hint}`;
+};
+
+/** Looks up the stores of a pod's refs, each once, and keeps what was found and said. */
+class Resolver {
+  readonly #known: {
+    readonly identity: Identity;
+    readonly catalogue: Catalogue;
+    readonly settings: Settings;
+  };
+  readonly #stores = new Map<string, Store | undefined>();
+  readonly issues: Issue[] = [];
+  readonly warnings: string[] = [];
+
+  constructor(known: {
+    readonly identity: Identity;
+    readonly catalogue: Catalogue;
+    readonly settings: Settings;
+  }) {
+    this.#known = known;
+  }
+
+  #read(manifest: StoreManifest): Store | undefined {
+    const { identity, catalogue, settings } = this.#known;
+    const place = storePlace(manifest);
+    const { store, problems, warnings } = readStore(manifest);
+    this.issues.push(...problems.map((problem) => issue('invalid_store', place, problem)));
+    this.warnings.push(...warnings.map((warning) => `${place}: ${warning}`));
+    if (store === undefined) return undefined;
+    if (
+      !admitsNamespace(store.conditions, identity.namespace, catalogue.namespaceLabels(identity.namespace))
+    ) {
+      const message = `its spec.conditions do not admit namespace ${quoted(identity.namespace)}; use a store of that namespace, or have the conditions extended`;
+      this.issues.push(issue('store_not_admitted', place, message));
+    }
+    const usage = usageIssues(store, identity, settings);
+    this.issues.push(...usage.issues.map(({ code, message }) => issue(code, place, message)));
+    this.warnings.push(...usage.warnings.map((warning) => `${place}: ${warning}`));
+    return store;
+  }
+
+  /** `place` is the annotation that names the store. */
+  store(name: string, place: string): Store | undefined {
+    const { identity, catalogue } = this.#known;
+    const manifest = catalogue.store(identity.namespace, name);
+    if (manifest === undefined) {
+      this.issues.push(issue('unknown_store', place, unknownStoreMessage(name, identity, catalogue)));
+      return undefined;
+    }
+    if (!this.#stores.has(name)) this.#stores.set(name, this.#read(manifest));
+    return this.#stores.get(name);
+  }
+}
+
+/** The names of the stores that a request needs: what the caller waits for before it resolves. */
+export const neededStores = (request: InjectionRequest): readonly string[] =>
+  [...new Set(request.secrets.flatMap(({ ref }) => ref.store ?? request.store ?? []))].sort();
+
+/** Finds the store of every secret and checks that this pod may use it. */
+export const resolve = (
+  request: InjectionRequest,
+  known: { readonly identity: Identity; readonly catalogue: Catalogue; readonly settings: Settings },
+): Resolution => {
+  const resolver = new Resolver(known);
+  const secrets = request.secrets.flatMap((secret): ResolvedSecret[] => {
+    const name = secret.ref.store ?? request.store;
+    if (name === undefined) {
+      const message = `names no store; write <store>://<key>, or set ${annotation('store')} for all refs`;
+      resolver.issues.push(issue('store_not_named', secret.place, message));
+      return [];
+    }
+    const store = resolver.store(name, secret.ref.store === undefined ? annotation('store') : secret.place);
+    if (store === undefined) return [];
+    resolver.issues.push(...refUsageIssues(secret, store));
+    return [{ request: secret, store }];
+  });
+  return { secrets, issues: resolver.issues, warnings: [...new Set(resolver.warnings)] };
+};

@@ -1,0 +1,113 @@
+import { err, ok, type Result } from '../../lib/result.ts';
+import { describeIssues } from './codes.ts';
+import type { Outcome } from './decide.ts';
+import type { RequestScope } from './gate.ts';
+import type { Pod } from './pod.ts';
+import { podProblem } from './pod-shape.ts';
+
+/** An AdmissionReview's request, as far as we read it. */
+export interface AdmissionRequest {
+  readonly uid: string;
+  readonly scope: RequestScope;
+  readonly namespace: string;
+  /** Undefined where the scope says that the request is none of ours. */
+  readonly pod?: Pod;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+const apiVersion = 'admission.k8s.io/v1';
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+const scopeOf = (request: Json): RequestScope => {
+  const resource = isObject(request['resource']) ? request['resource'] : {};
+  return {
+    operation: text(request['operation']),
+    group: text(resource['group']),
+    resource: text(resource['resource']),
+    subResource: text(request['subResource']),
+  };
+};
+
+const isPodCreation = ({ operation, group, resource, subResource }: RequestScope): boolean =>
+  operation === 'CREATE' && group === '' && resource === 'pods' && subResource === '';
+
+const decodePod = (
+  request: Json,
+  common: Omit<AdmissionRequest, 'pod'>,
+): Result<AdmissionRequest, string> => {
+  if (common.namespace === '') return err('request.namespace is missing');
+  const { object } = request;
+  const problem = podProblem(object);
+  return problem === undefined ? ok({ ...common, pod: object as Pod }) : err(`request.object ${problem}`);
+};
+
+/**
+ * Reads the body of `POST /mutate`. An error is a sentence for whoever sent it: the API server never sends such a body, so it is
+ * answered with 400 and not with a review.
+ */
+export const decodeReview = (body: unknown): Result<AdmissionRequest, string> => {
+  if (!isObject(body) || body['kind'] !== 'AdmissionReview' || body['apiVersion'] !== apiVersion) {
+    return err(`the body is not an AdmissionReview of ${apiVersion}`);
+  }
+  const { request } = body;
+  if (!isObject(request)) return err('the AdmissionReview has no request');
+  const uid = text(request['uid']);
+  if (uid === '') return err('request.uid is missing');
+  const scope = scopeOf(request);
+  if (scope.operation === '' || scope.resource === '') {
+    return err('request.operation or request.resource.resource is missing');
+  }
+  const common = { uid, scope, namespace: text(request['namespace']) };
+  return isPodCreation(scope) ? decodePod(request, common) : ok(common);
+};
+
+/** https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#response */
+export interface AdmissionResponse {
+  readonly uid: string;
+  readonly allowed: boolean;
+  readonly status?: object;
+  readonly patchType?: 'JSONPatch';
+  /** Base64 of the JSON Patch. */
+  readonly patch?: string;
+  readonly warnings?: readonly string[];
+  readonly auditAnnotations?: Readonly<Record<string, string>>;
+}
+
+const warningsOf = (warnings: readonly string[]): { warnings?: readonly string[] } =>
+  warnings.length === 0 ? {} : { warnings };
+
+const responseOf = (uid: string, outcome: Outcome): AdmissionResponse => {
+  if (outcome.kind === 'skip') return { uid, allowed: true };
+  if (outcome.kind === 'deny') {
+    const causes = outcome.issues.map(({ code, place, message }) => ({
+      reason: code,
+      field: place,
+      message,
+    }));
+    const status = {
+      code: 422,
+      reason: 'Invalid',
+      message: describeIssues(outcome.issues),
+      details: { causes },
+    };
+    return { uid, allowed: false, status, ...warningsOf(outcome.warnings) };
+  }
+  const { patch, warnings, audit } = outcome;
+  const patched =
+    patch.length === 0
+      ? {}
+      : ({ patchType: 'JSONPatch', patch: Buffer.from(JSON.stringify(patch)).toString('base64') } as const);
+  return { uid, allowed: true, ...patched, ...warningsOf(warnings), auditAnnotations: audit };
+};
+
+/** The answer to a review. Not to be injected is allowed silently; a refusal says everything that is wrong. */
+export const encodeReview = (uid: string, outcome: Outcome): object => ({
+  apiVersion,
+  kind: 'AdmissionReview',
+  response: responseOf(uid, outcome),
+});

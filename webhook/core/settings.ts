@@ -1,0 +1,29 @@
+/** What the installer decides, the same for every pod. */
+export interface Settings {
+  readonly agentImage: string;
+  readonly agentImagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
+  readonly agentPort: number;
+  readonly agentResources: AgentResources;
+  /** Whether a store's server may be http. */
+  readonly allowHttp: boolean;
+  /** Globs of the servers that a SecretStore may name; undefined: any. */
+  readonly allowedServers?: readonly string[];
+  /** Folder that file stores must lie in; undefined: the file provider is off. */
+  readonly fileRoot?: string;
+}
+
+/** Quantities; undefined: what the agent's needs come to. */
+export interface AgentResources {
+  readonly requestsCpu: string;
+  readonly requestsMemory: string;
+  readonly limitsCpu?: string;
+  readonly limitsMemory?: string;
+}
+
+export const defaultSettings: Settings = {
+  agentImage: 'keyferry-agent:0.1.0',
+  agentImagePullPolicy: 'IfNotPresent',
+  agentPort: 8480,
+  agentResources: { requestsCpu: '25m', requestsMemory: '64Mi' },
+  allowHttp: false,
+};

@@ -1,0 +1,47 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Outcome } from './core/decide.ts';
+
+/** The webhook's own metrics; the names are part of the contract. */
+export interface WebhookMetrics {
+  readonly registry: Registry;
+  observeAdmission(outcome: Outcome | { readonly kind: 'error' }, seconds: number): void;
+  setCertificateExpiry(seconds: number): void;
+}
+
+/** `reason` is a skip reason or the code of the first problem: both come from a fixed list, so the label cannot grow. */
+const reasonOf = (outcome: Parameters<WebhookMetrics['observeAdmission']>[0]): string => {
+  if (outcome.kind === 'skip') return outcome.reason;
+  return outcome.kind === 'deny' ? (outcome.issues[0]?.code ?? '') : '';
+};
+
+export const createMetrics = (): WebhookMetrics => {
+  const registry = new Registry();
+  const registers = [registry];
+  const requests = new Counter({
+    name: 'keyferry_admission_requests_total',
+    help: 'Admission requests, by what became of them.',
+    labelNames: ['outcome', 'reason'],
+    registers,
+  });
+  const duration = new Histogram({
+    name: 'keyferry_admission_duration_seconds',
+    help: 'Time from a request to its answer, waiting for unknown stores included.',
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5],
+    registers,
+  });
+  const expiry = new Gauge({
+    name: 'keyferry_certificate_expiry_timestamp_seconds',
+    help: 'When the certificate that is served ends, in seconds since the epoch.',
+    registers,
+  });
+  return {
+    registry,
+    observeAdmission: (outcome, seconds) => {
+      requests.inc({ outcome: outcome.kind, reason: reasonOf(outcome) });
+      duration.observe(seconds);
+    },
+    setCertificateExpiry: (seconds) => {
+      expiry.set(seconds);
+    },
+  };
+};

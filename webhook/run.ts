@@ -1,0 +1,75 @@
+import type { FastifyInstance } from 'fastify';
+import type { Clock } from '../lib/clock.ts';
+import { pause } from '../lib/kube/backoff.ts';
+import type { Logger } from '../lib/log.ts';
+import { err, ok, type Result } from '../lib/result.ts';
+import { buildAdmin } from './admin.ts';
+import type { WebhookConfig } from './flags.ts';
+import { createMetrics } from './metrics.ts';
+import { buildServer } from './server.ts';
+import { openSources, type Replica } from './sources.ts';
+
+export interface RunOptions {
+  readonly config: WebhookConfig;
+  readonly replica: Replica;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+  /** Aborts when the process is asked to end. */
+  readonly signal: AbortSignal;
+}
+
+/** On every address; where the machine has no IPv6, on every IPv4 address. */
+const listen = async (app: { listen: FastifyInstance['listen'] }, port: number): Promise<string> => {
+  try {
+    return await app.listen({ port, host: '::' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EAFNOSUPPORT') throw error;
+    return app.listen({ port, host: '0.0.0.0' });
+  }
+};
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => {
+      resolve();
+    });
+  });
+
+/**
+ * Runs the webhook until `signal` aborts, and then for the shutdown delay: an API server may call a replica for some seconds after it
+ * has left the Service. Errors are what nobody but the installer can put right.
+ */
+export const runWebhook = async (options: RunOptions): Promise<Result<void, readonly string[]>> => {
+  const { config, clock, log, signal } = options;
+  const metrics = createMetrics();
+  let isReady = (): boolean => false;
+  const admin = buildAdmin({ metrics, isReady: () => isReady() });
+  log.info({ address: await listen(admin, config.adminPort) }, 'the admin server listens');
+  try {
+    const sources = await openSources(options);
+    if (!sources.ok) return err(sources.error);
+    const { cache, certificate } = sources.value;
+    const expiry = (): void => {
+      metrics.setCertificateExpiry(certificate.current().notAfter / 1000);
+    };
+    expiry();
+    certificate.onChange(expiry);
+    const server = buildServer({ cache, certificate, metrics, settings: config.settings, clock, log });
+    server.addHook('onSend', async (_request, reply) => {
+      if (signal.aborted) void reply.header('connection', 'close');
+      return Promise.resolve();
+    });
+    log.info({ address: await listen(server, config.port) }, 'the admission server listens');
+    isReady = () => cache.synced && certificate.ready && !signal.aborted;
+    await aborted(signal);
+    log.info({ delayMs: config.shutdownDelayMs }, 'asked to end; serving on for a while');
+    await pause(clock, config.shutdownDelayMs, new AbortController().signal);
+    await server.close();
+    await Promise.all([cache.stop(), certificate.stop()]);
+    return ok(undefined);
+  } finally {
+    await admin.close();
+  }
+};

@@ -1,0 +1,119 @@
+import { startCertificateFiles } from '../certs/files.ts';
+import { makeCertificate } from '../certs/self-signed.ts';
+import type { CertificateSource } from '../certs/source.ts';
+import { startWebhookCertificates } from '../certs/webhook.ts';
+import type { Clock } from '../lib/clock.ts';
+import { startApiCache } from '../lib/kube/api-cache.ts';
+import { backoffDelay, pause } from '../lib/kube/backoff.ts';
+import type { ObjectCache } from '../lib/kube/cache.ts';
+import { connect, type KubeConnection } from '../lib/kube/connection.ts';
+import { startManifestCache } from '../lib/kube/manifest-cache.ts';
+import { readServerVersion } from '../lib/kube/version.ts';
+import type { Logger } from '../lib/log.ts';
+import { err, ok, type Result } from '../lib/result.ts';
+import type { WebhookConfig } from './flags.ts';
+
+/** Who this replica is, from the downward API. */
+export interface Replica {
+  readonly namespace: string;
+  readonly podUid: string;
+}
+
+export interface SourceOptions {
+  readonly config: WebhookConfig;
+  readonly replica: Replica;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** What the webhook lives on: the cluster's objects, and a certificate. */
+export interface Sources {
+  readonly cache: ObjectCache;
+  readonly certificate: CertificateSource;
+}
+
+const serviceName = 'keyferry-webhook';
+const configurationName = 'keyferry-webhook';
+const versionBackoff = { baseMilliseconds: 500, capMilliseconds: 10_000 };
+
+/** Waits until the API server answers; an error where it is too old for us, which waiting does not cure. */
+const checkVersion = async (
+  connection: KubeConnection,
+  options: SourceOptions,
+): Promise<Result<void, string>> => {
+  const { clock, log, random, signal } = options;
+  for (let failures = 1; !signal.aborted; failures += 1) {
+    const version = await readServerVersion(connection, { clock, signal });
+    if (version.ok) {
+      log.info({ version: version.value.gitVersion }, 'connected to the API server');
+      return ok(undefined);
+    }
+    if (version.error.kind === 'unsupported') return err(version.error.message);
+    log.warn({ reason: version.error.message }, 'the API server does not answer; trying again');
+    await pause(clock, backoffDelay(failures, versionBackoff, random), signal);
+  }
+  return ok(undefined);
+};
+
+/** Without an API server nobody has to be told of the certificate: it is made once, for whoever asks the server for it. */
+const fixedCertificate = async ({ clock, config, replica }: SourceOptions): Promise<CertificateSource> => {
+  const host = `${serviceName}.${replica.namespace}.svc`;
+  const certificate = await makeCertificate({
+    dnsNames: [host, 'localhost'],
+    podUid: replica.podUid,
+    lifetimeMilliseconds: config.certificateLifetimeMs,
+    now: clock.now(),
+  });
+  return {
+    current: () => certificate,
+    ready: true,
+    onChange: () => () => undefined,
+    stop: () => Promise.resolve(),
+  };
+};
+
+const fromFiles = async (options: SourceOptions): Promise<Result<CertificateSource, string> | undefined> => {
+  const { config, clock, log } = options;
+  return config.certificateFiles && startCertificateFiles({ ...config.certificateFiles, clock, log });
+};
+
+const fromManifests = async (options: SourceOptions): Promise<Result<Sources, readonly string[]>> => {
+  const { config, clock, log } = options;
+  const files = await fromFiles(options);
+  if (files?.ok === false) return err([files.error]);
+  const cache = await startManifestCache({ paths: config.manifests, clock, log });
+  if (!cache.ok) return cache;
+  return ok({ cache: cache.value, certificate: files?.value ?? (await fixedCertificate(options)) });
+};
+
+const fromApiServer = async (options: SourceOptions): Promise<Result<Sources, readonly string[]>> => {
+  const { config, replica, clock, random, log } = options;
+  const connection = connect(
+    config.kubeconfig === undefined
+      ? { kind: 'in-cluster' }
+      : { kind: 'kubeconfig', path: config.kubeconfig },
+  );
+  if (!connection.ok) return err([connection.error]);
+  const version = await checkVersion(connection.value, options);
+  if (!version.ok) return err([version.error]);
+  const files = await fromFiles(options);
+  if (files?.ok === false) return err([files.error]);
+  const common = { connection: connection.value, clock, random, log };
+  const certificate =
+    files?.value ??
+    (await startWebhookCertificates({
+      ...common,
+      namespace: replica.namespace,
+      podUid: replica.podUid,
+      serviceName,
+      configurationName,
+      lifetimeMilliseconds: config.certificateLifetimeMs,
+    }));
+  return ok({ cache: startApiCache(common), certificate });
+};
+
+/** Starts what the webhook lives on, from manifests or from an API server; all problems that waiting cannot cure are errors. */
+export const openSources = (options: SourceOptions): Promise<Result<Sources, readonly string[]>> =>
+  options.config.manifests.length > 0 ? fromManifests(options) : fromApiServer(options);
