@@ -8,5 +8,6 @@ export default {
   moduleFileExtensions: ['ts', 'mjs', 'js', 'cjs', 'json', 'node'],
   transform: { '\\.ts$': '<rootDir>/scripts/jest-strip-types.mjs' },
   testTimeout: 30_000,
+  globalSetup: '<rootDir>/test/support/build-programs.mjs',
   errorOnDeprecated: true,
 };

@@ -1,5 +1,6 @@
 import { annotation } from '../../lib/annotation-names.ts';
 import { initContainerName, refreshContainerName, secretsVolumeName } from '../../lib/names.ts';
+import type { Lifecycle } from '../../lib/plan.ts';
 import { didYouMean, quoted } from '../../lib/text.ts';
 import { issue, type Issue } from './codes.ts';
 import { allContainers, initContainers, mountsOf, type Container, type Pod } from './pod.ts';
@@ -122,3 +123,40 @@ export const afterWarnings = (pod: Pod, after: string | undefined): readonly str
   );
   return [`${annotation('after')}: the pod has no init container ${quoted(after)} (yet)${hint}`];
 };
+
+/** Set-up of a mesh's network, and the proxy that traffic goes to from then on. */
+const meshPairs = [
+  ['istio-init', 'istio-proxy'],
+  ['linkerd-init', 'linkerd-proxy'],
+  ['kuma-init', 'kuma-sidecar'],
+  ['consul-connect-inject-init', 'consul-dataplane'],
+] as const;
+
+/**
+ * A mesh whose proxy is an ordinary container starts it after all init containers, while its set-up already sends their traffic
+ * there: an agent that the app waits for would wait for the proxy, and the proxy for the agent.
+ */
+export const meshWarnings = (pod: Pod, lifecycle: Lifecycle): readonly string[] => {
+  if (lifecycle === 'sidecar') return [];
+  const isInit = (name: string): boolean => initContainers(pod).some((container) => container.name === name);
+  const isApp = (name: string): boolean =>
+    (pod.spec?.containers ?? []).some((container) => container.name === name);
+  return meshPairs
+    .filter(([setUp, proxy]) => isInit(setUp) && isApp(proxy))
+    .map(
+      ([setUp, proxy]) =>
+        `init containers have no network between ${setUp} and the start of ${proxy}, so Keyferry's may not reach its stores: ` +
+        `run the mesh's proxy as a native sidecar, exclude the stores' ports from it, or set ${annotation('lifecycle')}: sidecar`,
+    );
+};
+
+/** Two programs of a pod that listen on one port: the agent would go without its endpoints. */
+export const portWarnings = (pod: Pod, port: number): readonly string[] =>
+  allContainers(pod)
+    .filter(
+      ({ name, ports }) => !isOurs(name) && (ports ?? []).some(({ containerPort }) => containerPort === port),
+    )
+    .map(
+      ({ name }) =>
+        `container ${quoted(name)} has port ${port} too, so Keyferry's metrics and status may have none; set ${annotation('agent-port')}`,
+    );

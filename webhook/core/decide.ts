@@ -8,15 +8,15 @@ import { auditAnnotations } from './audit.ts';
 import { buildPlan, type PlanWithTokens } from './build-plan.ts';
 import type { Catalogue } from './catalogue.ts';
 import { issue, sortIssues, type Issue, type SkipReason } from './codes.ts';
-import { afterWarnings, ourPosition, recipients } from './containers.ts';
+import { afterWarnings, meshWarnings, ourPosition, portWarnings, recipients } from './containers.ts';
 import { gate } from './gate.ts';
 import { injectInto } from './inject.ts';
-import { describeInjected, type Injected } from './injected.ts';
+import { describeInjected } from './injected.ts';
 import { decideOwnership, unreadableModeIssues, type Ownership } from './owner.ts';
 import { serviceAccountOf, type Container, type Pod } from './pod.ts';
 import { reservedNameIssues } from './reserved.ts';
 import { neededStores, resolve, type ResolvedSecret } from './resolve.ts';
-import { agentResources, resourceIssues, roomFor } from './resources.ts';
+import { agentResources, memoryWarnings, resourceIssues, roomFor } from './resources.ts';
 import type { Settings } from './settings.ts';
 import type { Identity } from './store-usage.ts';
 
@@ -86,37 +86,23 @@ interface Findings {
   readonly warnings: readonly string[];
 }
 
-const describe = (
-  pod: Pod,
-  { request, owner }: Findings,
-  planned: PlanWithTokens,
-  settings: Settings,
-): Injected => {
+const inject = (pod: Pod, findings: Findings, settings: Settings): Outcome => {
+  const { request, secrets, identity, owner, position } = findings;
+  const planned = buildPlan(request, secrets, { identity, owner, settings });
   const room = roomFor(planned.plan);
-  const resources = agentResources(pod, room, {
-    requested: request.resources,
-    installed: settings.agentResources,
-  });
-  const hostNetwork = pod.spec?.hostNetwork === true;
-  return describeInjected({
+  const injected = describeInjected({
     planned,
     owner,
     room,
-    resources,
+    resources: agentResources(pod, room, {
+      requested: request.resources,
+      installed: settings.agentResources,
+    }),
     mountPath: request.mountPath,
-    hostNetwork,
+    hostNetwork: pod.spec?.hostNetwork === true,
     settings,
   });
-};
-
-const inject = (pod: Pod, findings: Findings, settings: Settings): Outcome => {
-  const { request, secrets, warnings, position } = findings;
-  const planned = buildPlan(request, secrets, {
-    identity: findings.identity,
-    owner: findings.owner,
-    settings,
-  });
-  const injected = describe(pod, findings, planned, settings);
+  const warnings = [...findings.warnings, ...memoryWarnings(request.resources, room)];
   const issues = [...planSizeIssues(planned), ...reservedNameIssues(pod, injected, findings.recipients)];
   if (issues.length > 0) return { kind: 'deny', issues: sortIssues(issues), warnings };
   const { plan, encoded } = planned;
@@ -145,7 +131,12 @@ export const decide = (pod: Pod, { request, issues: readIssues }: Reading, known
   const position = ourPosition(pod, request.after);
   const who = recipients(pod, position, request.containers);
   const owner = decideOwnership(pod, who.containers);
-  const warnings = [...resolution.warnings, ...afterWarnings(pod, request.after)];
+  const warnings = [
+    ...resolution.warnings,
+    ...afterWarnings(pod, request.after),
+    ...meshWarnings(pod, request.lifecycle),
+    ...portWarnings(pod, request.port ?? settings.agentPort),
+  ];
   const issues = [
     ...readIssues,
     ...windowsIssues(pod),

@@ -59,25 +59,52 @@ export interface ContainerResources {
 const requestWithin = (installed: string, limit: string | undefined): string =>
   limit !== undefined && (parseQuantity(limit) ?? 0) < (parseQuantity(installed) ?? 0) ? limit : installed;
 
+const larger = (a: string, b: string | undefined): string =>
+  b !== undefined && (parseQuantity(b) ?? 0) > (parseQuantity(a) ?? 0) ? b : a;
+
+/** The memory that the agent and what it keeps in memory volumes may come to. */
+const neededMemory = (room: Room): string => mebibytes(agentMemoryBytes + room.bytes);
+
+interface Choices {
+  readonly requested: RequestedResources;
+  readonly installed: AgentResources;
+}
+
+/** A request that the user wrote lifts a limit that the user did not write. */
+const chooseLimits = (
+  { requested, installed }: Choices,
+  room: Room,
+): { readonly cpu?: string; readonly memory: string } => {
+  const memory =
+    requested.limitsMemory ?? larger(installed.limitsMemory ?? neededMemory(room), requested.requestsMemory);
+  const cpu =
+    requested.limitsCpu ?? (installed.limitsCpu && larger(installed.limitsCpu, requested.requestsCpu));
+  return { ...(cpu === undefined ? {} : { cpu }), memory };
+};
+
 /**
  * What an injected container asks for: the pod's annotations before the install's settings. No CPU limit by default, since a
  * throttled start delays the app.
  */
-export const agentResources = (
-  pod: Pod,
-  room: Room,
-  { requested, installed }: { readonly requested: RequestedResources; readonly installed: AgentResources },
-): ContainerResources => {
-  const needed = { limitsMemory: mebibytes(agentMemoryBytes + room.bytes) };
-  const { limitsCpu, limitsMemory } = { ...needed, ...installed, ...requested };
+export const agentResources = (pod: Pod, room: Room, choices: Choices): ContainerResources => {
+  const { requested, installed } = choices;
+  const limits = chooseLimits(choices, room);
   if (wouldBeGuaranteed(pod)) {
-    const both = { cpu: limitsCpu ?? requested.requestsCpu ?? guaranteedCpu, memory: limitsMemory };
+    const both = { cpu: limits.cpu ?? requested.requestsCpu ?? guaranteedCpu, memory: limits.memory };
     return { requests: both, limits: both };
   }
-  const cpu = requested.requestsCpu ?? requestWithin(installed.requestsCpu, limitsCpu);
-  const memory = requested.requestsMemory ?? requestWithin(installed.requestsMemory, limitsMemory);
-  const cpuLimit = limitsCpu === undefined ? {} : { cpu: limitsCpu };
-  return { requests: { cpu, memory }, limits: { ...cpuLimit, memory: limitsMemory } };
+  const cpu = requested.requestsCpu ?? requestWithin(installed.requestsCpu, limits.cpu);
+  const memory = requested.requestsMemory ?? requestWithin(installed.requestsMemory, limits.memory);
+  return { requests: { cpu, memory }, limits };
+};
+
+/** A memory limit that the user wrote and that may not do: the kernel would end the agent when its volumes fill. */
+export const memoryWarnings = ({ limitsMemory }: RequestedResources, room: Room): readonly string[] => {
+  const needed = neededMemory(room);
+  if (limitsMemory === undefined || larger(limitsMemory, needed) === limitsMemory) return [];
+  return [
+    `${annotation('agent-limits-memory')} is ${limitsMemory}; agent and memory volumes may come to ${needed}`,
+  ];
 };
 
 const exceeds = (request: string | undefined, limit: string | undefined): boolean =>
