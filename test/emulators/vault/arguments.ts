@@ -1,0 +1,60 @@
+import { parseArgs } from 'node:util';
+
+/** What the program is told on its command line. */
+export interface Arguments {
+  /** A configuration file in YAML or JSON. */
+  readonly config: string | undefined;
+  readonly host: string;
+  readonly port: number;
+  readonly httpPort: number | undefined;
+  readonly dnsNames: readonly string[];
+  /** Where the CA certificate is written, `-` for standard output. */
+  readonly caFile: string | undefined;
+  /** A file with the root token; written where it does not exist. */
+  readonly rootTokenFile: string | undefined;
+}
+
+export const usage = `usage: vault stand-in [options]
+  --config FILE           YAML or JSON (default: VAULT_STANDIN_CONFIG, else an empty Vault)
+  --host ADDRESS          where to listen (default: VAULT_STANDIN_HOST, else 127.0.0.1)
+  --port PORT             HTTPS port (default: VAULT_STANDIN_PORT, else 8200; 0 for a free one)
+  --http-port PORT        plain HTTP port (default: VAULT_STANDIN_HTTP_PORT, else none)
+  --dns-name NAME         name or IP address in the certificate, may be repeated (default: the configuration's,
+                          else localhost and 127.0.0.1)
+  --ca-file FILE          write the CA certificate there, - for standard output
+  --root-token-file FILE  root token (default: the configuration's); made up and written there where FILE is not there`;
+
+function port(text: string | undefined, name: string): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number > 65_535) throw new Error(`${name} must be a port, not ${text}`);
+  return number;
+}
+
+/** Reads the command line and the environment. Throws on an unknown option or a port that is none. */
+export function readArguments(
+  argv: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Arguments {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      config: { type: 'string' },
+      host: { type: 'string' },
+      port: { type: 'string' },
+      'http-port': { type: 'string' },
+      'dns-name': { type: 'string', multiple: true },
+      'ca-file': { type: 'string' },
+      'root-token-file': { type: 'string' },
+    },
+  });
+  return {
+    config: values.config ?? environment['VAULT_STANDIN_CONFIG'],
+    host: values.host ?? environment['VAULT_STANDIN_HOST'] ?? '127.0.0.1',
+    port: port(values.port ?? environment['VAULT_STANDIN_PORT'], '--port') ?? 8200,
+    httpPort: port(values['http-port'] ?? environment['VAULT_STANDIN_HTTP_PORT'], '--http-port'),
+    dnsNames: values['dns-name'] ?? [],
+    caFile: values['ca-file'],
+    rootTokenFile: values['root-token-file'],
+  };
+}

@@ -1,0 +1,34 @@
+import type { JsonObject } from './answer.ts';
+import type { AuthDefaults } from './mount-factory.ts';
+
+export interface AuthSetup extends AuthDefaults {
+  readonly type: 'kubernetes' | 'jwt';
+  /** Written to the method's `config`. */
+  readonly config?: JsonObject | undefined;
+  /** Written to `role/<name>`. */
+  readonly roles?: Readonly<Record<string, JsonObject>> | undefined;
+}
+
+export interface EngineSetup {
+  /** `kv` by default. */
+  readonly type?: 'kv' | 'database' | undefined;
+  /** Of `kv`; 2 by default. */
+  readonly version?: 1 | 2 | undefined;
+  readonly description?: string | undefined;
+  /** Of `database`, written to `roles/<name>`: `{default_ttl, max_ttl}`. */
+  readonly roles?: Readonly<Record<string, JsonObject>> | undefined;
+}
+
+/** What a Vault, or one namespace of it, is to hold. Applied in this order. */
+export interface VaultSetup {
+  /** HCL, JSON text, or the JSON itself, by policy name. */
+  readonly policies?: Readonly<Record<string, string | JsonObject>> | undefined;
+  /** By mount path, `kubernetes` for `auth/kubernetes`. */
+  readonly auth?: Readonly<Record<string, AuthSetup>> | undefined;
+  /** By mount path, which may have several segments. */
+  readonly mounts?: Readonly<Record<string, EngineSetup>> | undefined;
+  /** By mount path and key, without `data/`. */
+  readonly secrets?: Readonly<Record<string, JsonObject>> | undefined;
+  /** By name. */
+  readonly namespaces?: Readonly<Record<string, VaultSetup>> | undefined;
+}

@@ -1,0 +1,114 @@
+import { secretsVolumeName, stateVolumeName, identityVolumeName } from '../../lib/names.ts';
+import { isOurs } from '../../webhook/core/containers.ts';
+import { initContainers, mountsOf, volumes, type Container, type Pod } from '../../webhook/core/pod.ts';
+import { withDefaults } from '../emulators/kube-api/admission/pod-defaults.ts';
+
+/** What happens to a pod between one call of the webhook and the next. */
+type Change = (pod: Pod) => Pod;
+
+const podResource = { group: '', version: 'v1', plural: 'pods', kind: 'Pod', namespaced: true } as const;
+
+/** The API server fills in its defaults. */
+const defaulted: Change = (pod) => withDefaults(podResource as never, pod as never) as Pod;
+
+const mapContainers = (pod: Pod, change: (container: Container) => Container): Pod => ({
+  ...pod,
+  spec: {
+    ...pod.spec,
+    containers: (pod.spec?.containers ?? []).map(change),
+    ...(pod.spec?.initContainers ? { initContainers: pod.spec.initContainers.map(change) } : {}),
+  },
+});
+
+const foreign = (name: string): Container => ({ name, image: 'registry.example/foreign:1' });
+
+/** Another webhook adds a sidecar, and init containers behind and before all others. */
+const withForeignContainers: Change = (pod) => ({
+  ...pod,
+  spec: {
+    ...pod.spec,
+    containers: [...(pod.spec?.containers ?? []), foreign('foreign-sidecar')],
+    initContainers: [foreign('foreign-first'), ...initContainers(pod), foreign('foreign-last')],
+  },
+});
+
+/** A LimitRange sets resources of containers, ours too, and the API server writes quantities its own way. */
+const withLimitRange: Change = (pod) =>
+  mapContainers(pod, (container) => ({
+    ...container,
+    resources: { limits: { cpu: '1', memory: '1Gi' }, requests: { cpu: '100m', memory: '128Mi' } },
+  }));
+
+/** A registry mirror rewrites images. */
+const withMirror: Change = (pod) =>
+  mapContainers(pod, (container) => ({ ...container, image: `mirror.example/${container.image ?? ''}` }));
+
+/** Another webhook sets a variable in every container. */
+const withVariable: Change = (pod) =>
+  mapContainers(pod, (container) => ({
+    ...container,
+    env: [{ name: 'FOREIGN', value: 'yes' }, ...(container.env ?? [])],
+  }));
+
+/** The ServiceAccount admission plugin mounts an API token into every container that has none. */
+const withApiToken: Change = (pod) => {
+  const mount = {
+    name: 'kube-api-access-xxxxx',
+    mountPath: '/var/run/secrets/kubernetes.io/serviceaccount',
+    readOnly: true,
+  };
+  const mounted = mapContainers(pod, (container) =>
+    mountsOf(container).some(({ mountPath }) => mountPath === mount.mountPath)
+      ? container
+      : { ...container, volumeMounts: [...mountsOf(container), mount] },
+  );
+  const present = volumes(pod).some(({ name }) => name === mount.name);
+  const volume = { name: mount.name, projected: { defaultMode: 0o644, sources: [] } };
+  return { ...mounted, spec: { ...mounted.spec, volumes: [...volumes(pod), ...(present ? [] : [volume])] } };
+};
+
+const changes: readonly (readonly [string, Change])[] = [
+  ['nothing', (pod) => pod],
+  ["the API server's defaults", defaulted],
+  ["another webhook's containers", withForeignContainers],
+  ['a LimitRange', withLimitRange],
+  ['a registry mirror', withMirror],
+  ["another webhook's variable", withVariable],
+  ['an API token', withApiToken],
+];
+
+/** Everything that may come between, one at a time and all at once. An injected pod must be left as it is afterwards. */
+export const neighbours: readonly (readonly [string, Change])[] = [
+  ...changes,
+  ['all of that', (pod) => changes.reduce((current, [, change]) => change(current), pod)],
+];
+
+const ourVolumes: readonly string[] = [secretsVolumeName, stateVolumeName, identityVolumeName];
+
+/** A pod without anything that the webhook adds, but for what `before` had of it already. */
+export const withoutOurs = (pod: Pod, before: Pod): unknown => {
+  const had = new Set(volumes(before).map(({ name }) => name));
+  const mountedBefore = (container: Container): boolean =>
+    [...initContainers(before), ...(before.spec?.containers ?? [])].some(
+      ({ name, volumeMounts }) =>
+        name === container.name && (volumeMounts ?? []).some((mount) => mount.name === secretsVolumeName),
+    );
+  const stripped = (container: Container): Container => {
+    const mounts = mountsOf(container).filter(
+      ({ name }) => name !== secretsVolumeName || mountedBefore(container),
+    );
+    return { ...container, volumeMounts: mounts };
+  };
+  return {
+    ...pod,
+    metadata: { ...pod.metadata, annotations: { ...pod.metadata?.annotations, 'keyferry.dev/status': '' } },
+    spec: {
+      ...pod.spec,
+      containers: (pod.spec?.containers ?? []).map(stripped),
+      initContainers: initContainers(pod)
+        .filter(({ name }) => !isOurs(name))
+        .map(stripped),
+      volumes: volumes(pod).filter(({ name }) => !ourVolumes.includes(name) || had.has(name)),
+    },
+  };
+};
