@@ -1,0 +1,246 @@
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../log.ts';
+import { backoffDelay, pause, type Random } from './backoff.ts';
+import type { KubeConnection, KubeResponse } from './connection.ts';
+import { withDeadline } from './deadline.ts';
+import { responseFailure, statusFailure, thrownFailure, type KubeFailure } from './failure.ts';
+import { FailureReport } from './failure-report.ts';
+import { listAll } from './list.ts';
+import type { KubeObject } from './object.ts';
+import { ObjectStore } from './object-store.ts';
+import { collectionPath, isCustom, selection, type KubeResource } from './resource.ts';
+import { MalformedEventError, watchEvents, type WatchEvent } from './watch-stream.ts';
+
+export interface ReflectorOptions<T extends KubeObject> {
+  readonly connection: KubeConnection;
+  readonly resource: KubeResource;
+  /** Makes what arrives what is kept: as little as its readers need. Undefined: not one of ours, or not understood; skipped. */
+  readonly transform: (value: unknown) => T | undefined;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+}
+
+/** How a list and watch came to its end. */
+type Outcome =
+  | { readonly kind: 'ended' }
+  /** The server no longer knows the version that we stand at. */
+  | { readonly kind: 'expired' }
+  | { readonly kind: 'failed'; readonly failure: KubeFailure };
+
+const backoff = { baseMilliseconds: 1000, capMilliseconds: 30_000 };
+/** Somebody who has just installed our CustomResourceDefinitions should not wait long. */
+const missingBackoff = { baseMilliseconds: 1000, capMilliseconds: 10_000 };
+/** A starting API server may say 404 of a custom resource that it does have; objects are given up for lost after this. */
+const missingLimit = 120_000;
+/** The server is asked to end a watch after 60 to 120 s. Short, since it bounds how long a dead connection goes unnoticed. */
+const watchSeconds = { least: 60, spread: 60 };
+/** How much later than it was asked to the server may end a watch before the connection counts as dead. */
+const watchGrace = 10_000;
+const headersWithin = 15_000;
+/** A watch that ends sooner than this and brought no event was of no use: the next one waits. */
+const usefulMilliseconds = 1000;
+const gone = 410;
+const missing = 404;
+
+/**
+ * Keeps the objects of one resource in memory by list and watch, for as long as it runs
+ * (https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes).
+ *
+ * Why not the client library's informer (`ListWatch`): it stops for good at the first error that is not a 410, lists in one piece, keeps whole
+ * objects, asks for no bookmarks, ignores errors within its listeners and lines that it cannot parse, and cannot be stopped while
+ * it connects. Requests, credentials and TLS are the library's (`connect`).
+ *
+ * No outage empties it: objects go only when the server says so, by a DELETED event, by a list without them, or by a custom
+ * resource that is missing for two minutes on end.
+ */
+export class Reflector<T extends KubeObject> {
+  readonly objects: ObjectStore<T>;
+  readonly whenSynced: Promise<void>;
+  readonly #options: ReflectorOptions<T>;
+  readonly #report: FailureReport;
+  readonly #stop = new AbortController();
+  readonly #settleSynced: () => void;
+  readonly #running: Promise<void>;
+  #synced = false;
+  #live = false;
+  #lastLive: number | undefined;
+  #opened: number | undefined;
+  #events = 0;
+  #version: string | undefined;
+  #failures = 0;
+  #missingSince: number | undefined;
+
+  constructor(options: ReflectorOptions<T>) {
+    this.#options = options;
+    this.objects = new ObjectStore(options.clock);
+    this.#report = new FailureReport(options.resource, options.log);
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.whenSynced = promise;
+    this.#settleSynced = () => {
+      resolve(undefined);
+    };
+    this.#running = this.#run();
+  }
+
+  /** Whether the resource has been read once (or is known not to be installed). Never goes back to false. */
+  get synced(): boolean {
+    return this.#synced;
+  }
+
+  /**
+   * For how long the objects may have been out of date, in milliseconds: 0 while a watch is open, infinite before the first. A
+   * connection that dies without a word is found out after at most 130 s.
+   */
+  get staleMilliseconds(): number {
+    if (this.#live) return 0;
+    return this.#lastLive === undefined ? Infinity : this.#options.clock.monotonic() - this.#lastLive;
+  }
+
+  /** Ends everything; the objects stay readable. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.objects.close();
+    this.#settleSynced();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { clock } = this.#options;
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      const outcome = await this.#round();
+      if (!(await pause(clock, this.#delayAfter(outcome), signal))) return;
+    }
+  }
+
+  async #round(): Promise<Outcome> {
+    this.#opened = undefined;
+    this.#events = 0;
+    try {
+      const failure = this.#version === undefined ? await this.#list() : undefined;
+      return failure === undefined ? await this.#watch() : { kind: 'failed', failure };
+    } catch (error) {
+      if (error instanceof MalformedEventError) this.#version = undefined;
+      return { kind: 'failed', failure: thrownFailure(error) };
+    } finally {
+      if (this.#live) this.#lastLive = this.#options.clock.monotonic();
+      this.#live = false;
+    }
+  }
+
+  async #list(): Promise<KubeFailure | undefined> {
+    const { connection, resource, clock, transform } = this.#options;
+    const listed = await listAll({
+      connection,
+      resource,
+      clock,
+      parse: transform,
+      signal: this.#stop.signal,
+    });
+    if (!listed.ok) return listed.error;
+    this.#version = listed.value.resourceVersion;
+    this.#missingSince = undefined;
+    this.objects.replace(listed.value.objects);
+    this.#becomeSynced();
+    return undefined;
+  }
+
+  async #watch(): Promise<Outcome> {
+    const { clock, random } = this.#options;
+    const seconds = watchSeconds.least + Math.floor(random() * watchSeconds.spread);
+    const deadline = { clock, milliseconds: seconds * 1000 + watchGrace, signal: this.#stop.signal };
+    return withDeadline(deadline, async (signal) => {
+      const response = await this.#openWatch(seconds, signal);
+      if (response.status !== 200) return refused(await responseFailure(response));
+      this.#live = true;
+      this.#opened = clock.monotonic();
+      this.#report.recovered();
+      for await (const event of watchEvents(response.chunks())) {
+        const end = this.#apply(event);
+        if (end !== undefined) return end;
+        this.#events += 1;
+      }
+      return { kind: 'ended' };
+    });
+  }
+
+  #openWatch(seconds: number, signal: AbortSignal): Promise<KubeResponse> {
+    const { connection, resource, clock } = this.#options;
+    const query = {
+      ...selection(resource),
+      watch: 'true',
+      allowWatchBookmarks: 'true',
+      timeoutSeconds: String(seconds),
+      resourceVersion: this.#version ?? '',
+    };
+    const path = collectionPath(resource);
+    return withDeadline({ clock, milliseconds: headersWithin, signal }, (within) =>
+      connection.request({ method: 'GET', path, query, signal: within }),
+    );
+  }
+
+  #apply({ type, object }: WatchEvent): Outcome | undefined {
+    if (type === 'ERROR') return refused(statusFailure(object));
+    const version = versionOf(object);
+    if (version === undefined) throw new MalformedEventError('the watch sent an object without a version');
+    if (type !== 'BOOKMARK') this.#change(type, object);
+    this.#version = version;
+    return undefined;
+  }
+
+  #change(type: 'ADDED' | 'MODIFIED' | 'DELETED', value: unknown): void {
+    const object = this.#options.transform(value);
+    if (object === undefined) return;
+    if (type === 'DELETED') this.objects.delete(object.metadata.namespace, object.metadata.name);
+    else this.objects.set(object);
+  }
+
+  /** Takes note of how a round ended; how long to wait before the next, in milliseconds. */
+  #delayAfter(outcome: Outcome): number {
+    const { random } = this.#options;
+    if (this.#stop.signal.aborted) return 0;
+    this.#failures = this.#wasUseful() ? 1 : this.#failures + 1;
+    if (outcome.kind !== 'failed') {
+      if (outcome.kind === 'expired') this.#version = undefined;
+      return this.#failures === 1 ? 0 : backoffDelay(this.#failures - 1, backoff, random);
+    }
+    const { failure } = outcome;
+    this.#report.failed(failure, this.#failures);
+    if (failure.status === missing) return this.#delayWhileMissing();
+    return Math.max(backoffDelay(this.#failures, backoff, random), failure.retryAfterMilliseconds ?? 0);
+  }
+
+  /** A watch that ends at once without an event, again and again, must not keep the server busy. */
+  #wasUseful(): boolean {
+    const since = this.#opened;
+    return (
+      this.#events > 0 ||
+      (since !== undefined && this.#options.clock.monotonic() - since >= usefulMilliseconds)
+    );
+  }
+
+  #delayWhileMissing(): number {
+    const { clock, random, resource } = this.#options;
+    this.#version = undefined;
+    if (isCustom(resource)) {
+      this.#missingSince ??= clock.monotonic();
+      if (clock.monotonic() - this.#missingSince >= missingLimit) this.objects.replace([]);
+      if (this.objects.size === 0) this.#becomeSynced();
+    }
+    return backoffDelay(this.#failures, missingBackoff, random);
+  }
+
+  #becomeSynced(): void {
+    this.#synced = true;
+    this.#settleSynced();
+  }
+}
+
+const refused = (failure: KubeFailure): Outcome =>
+  failure.status === gone ? { kind: 'expired' } : { kind: 'failed', failure };
+
+const versionOf = (object: unknown): string | undefined => {
+  const version = (object as { metadata?: { resourceVersion?: unknown } | null }).metadata?.resourceVersion;
+  return typeof version === 'string' && version !== '' ? version : undefined;
+};
