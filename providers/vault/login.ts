@@ -1,0 +1,142 @@
+import type { VaultStorePlan } from '../../lib/plan.ts';
+import { providerError, type ProviderError } from '../../lib/provider-error.ts';
+import type { Redacted } from '../../lib/redacted.ts';
+import { err, ok, type Result } from '../../lib/result.ts';
+import { quoted } from '../../lib/text.ts';
+import type { HttpAnswer } from '../http/exchange.ts';
+import type { ProviderContext } from '../provider.ts';
+import { isJsonObject } from '../../lib/json.ts';
+import { notVaults, readVerdict, type AnswerContext, type Verdict } from './answer.ts';
+import type { Call } from './calls.ts';
+import { clockHint } from './clock-hint.ts';
+import { pathSegments } from './mount-table.ts';
+import { encodePath } from './path.ts';
+import { readLease, tokenOf, type Lease, type VaultToken } from './token.ts';
+
+/** How a store's token is got and kept; each is one request. */
+export interface LoginRequests {
+  /** Logs in with the pod's token as it is on disk now; once more where the kubelet replaced it meanwhile. */
+  logIn(): Promise<Result<VaultToken, ProviderError>>;
+  renew(token: VaultToken): Promise<Result<Lease, ProviderError>>;
+}
+
+interface LoginOptions {
+  readonly store: VaultStorePlan;
+  readonly call: Call;
+  readonly context: Pick<ProviderContext, 'clock' | 'readToken'>;
+}
+
+/** The role's fields that decide who may log in, by auth method. */
+const checks: Readonly<Record<VaultStorePlan['auth']['method'], string>> = {
+  kubernetes:
+    "admits this pod's ServiceAccount and namespace (bound_service_account_names, bound_service_account_namespaces) and its token's audience (audience)",
+  jwt: "admits this pod's token (bound_audiences, bound_subject, bound_claims)",
+};
+
+const loginNamespace = ({ namespace, auth }: VaultStorePlan): string | undefined =>
+  auth.namespace ?? namespace;
+
+const place = (store: VaultStorePlan): string => {
+  const namespace = loginNamespace(store);
+  return `auth/${store.auth.mountPath}${namespace === undefined ? '' : ` of namespace ${quoted(namespace)}`}`;
+};
+
+const refusal = (store: VaultStorePlan, status: number, hint: string | undefined): ProviderError => {
+  const { role, method } = store.auth;
+  const advice = `check that this is the mount path of a ${method} auth method, that the role exists, and that it ${checks[method]}`;
+  return providerError(
+    'unauthenticated',
+    `Vault refused the login at ${place(store)} as role ${quoted(role)} (HTTP ${status}): ${hint === undefined ? '' : `${hint}; if that is not it, `}${advice}`,
+  );
+};
+
+const noAuthMethod = (store: VaultStorePlan): ProviderError =>
+  providerError('invalid', `Vault has no auth method at ${place(store)} (HTTP 404)`);
+
+const refusedStatuses = new Set([400, 401, 403]);
+
+const readLogin = (
+  { status, body }: Verdict,
+  store: VaultStorePlan,
+  context: AnswerContext,
+): Result<Lease, ProviderError> => {
+  if (status === 404) return err(noAuthMethod(store));
+  if (status !== 200) return err(notVaults(context, `HTTP ${status} was not expected of a login`));
+  const { auth } = body;
+  if (isJsonObject(auth) && isJsonObject(auth['mfa_requirement']))
+    return err(
+      providerError(
+        'invalid',
+        `the login at ${place(store)} asks for a second factor, which a pod does not have`,
+      ),
+    );
+  const lease = readLease(body);
+  return lease === undefined ? err(notVaults(context, 'a login without a token')) : ok(lease);
+};
+
+const judgeLogin =
+  (store: VaultStorePlan, jwt: Redacted<string>) =>
+  (answer: HttpAnswer, context: AnswerContext): Result<Lease, ProviderError> => {
+    const verdict = readVerdict(answer, context);
+    if (!verdict.ok) return verdict;
+    const { status } = verdict.value;
+    if (!refusedStatuses.has(status)) return readLogin(verdict.value, store, context);
+    return err(refusal(store, status, clockHint(jwt.reveal(), answer.headers.date, context.now)));
+  };
+
+const judgeRenewal = (answer: HttpAnswer, context: AnswerContext): Result<Lease, ProviderError> => {
+  const verdict = readVerdict(answer, context);
+  if (!verdict.ok) return verdict;
+  const { status, body } = verdict.value;
+  if (status !== 200)
+    return err(providerError('denied', `Vault refused to renew the token (HTTP ${status})`));
+  const lease = readLease(body);
+  return lease === undefined ? err(notVaults(context, 'a renewal without a token')) : ok(lease);
+};
+
+/** Requests of `auth.kubernetes` and `auth.jwt` (they differ by mount alone) and of `auth/token/renew-self`. */
+export const loginRequests = ({ store, call, context }: LoginOptions): LoginRequests => {
+  const { auth } = store;
+  const namespace = loginNamespace(store);
+  const path = encodePath(['auth', ...pathSegments(auth.mountPath), 'login']);
+
+  const readJwt = async (): Promise<Result<Redacted<string>, ProviderError>> => {
+    try {
+      return ok(await context.readToken(auth.token));
+    } catch {
+      // What broke is a path or an errno; the sentence is the same for all of them.
+      return err(providerError('unauthenticated', `the pod's token ${quoted(auth.token)} cannot be read`));
+    }
+  };
+
+  const logInWith = async (jwt: Redacted<string>): Promise<Result<Lease, ProviderError>> => {
+    if (path === undefined)
+      return err(
+        providerError('invalid', `the mount path ${quoted(auth.mountPath)} cannot be part of a URL`),
+      );
+    const body = { role: auth.role, jwt: jwt.reveal().trim() };
+    return call('login', { method: 'write', path, namespace, body }, judgeLogin(store, jwt));
+  };
+
+  const withCurrentJwt = async (): Promise<Result<Lease, ProviderError>> => {
+    const jwt = await readJwt();
+    if (!jwt.ok) return jwt;
+    const first = await logInWith(jwt.value);
+    if (first.ok || first.error.code !== 'unauthenticated') return first;
+    const again = await readJwt();
+    return again.ok && again.value.reveal() !== jwt.value.reveal() ? logInWith(again.value) : first;
+  };
+
+  return {
+    logIn: async () => {
+      const lease = await withCurrentJwt();
+      return lease.ok ? ok(tokenOf(lease.value, context.clock.now())) : lease;
+    },
+    renew: ({ secret: token }) =>
+      call(
+        'renew',
+        { method: 'write', path: 'auth/token/renew-self', namespace, token, body: {} },
+        judgeRenewal,
+      ),
+  };
+};

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod/mini';
+import type { VaultStorePlan } from '../../lib/plan.ts';
+import { Redacted } from '../../lib/redacted.ts';
+import { tokenState, type VaultToken } from './token.ts';
+
+/**
+ * A login that outlives its process: `keyferry-refresh` goes on with `keyferry-init`'s token, and a restarted container with
+ * its own. The text holds the token; it goes nowhere but to `keyferry-state`, which is in memory and the agent's alone.
+ */
+const session = z.strictObject({
+  version: z.literal(1),
+  /** Which login it is; another store's or another role's is not taken. */
+  login: z.string(),
+  token: z.string().check(z.minLength(1)),
+  savedAt: z.number(),
+  expiresAt: z.nullable(z.number()),
+  renewAt: z.nullable(z.number()),
+  fullLife: z.number().check(z.nonnegative()),
+});
+
+const loginName = ({ server, namespace, auth }: VaultStorePlan): string =>
+  createHash('sha256')
+    .update(
+      JSON.stringify([
+        server,
+        auth.namespace ?? namespace ?? '',
+        auth.method,
+        auth.mountPath,
+        auth.role,
+        auth.token,
+      ]),
+    )
+    .digest('hex');
+
+/** The text of a session; undefined for a token that is good for a number of uses: nobody could count on. */
+export const encodeSession = (store: VaultStorePlan, token: VaultToken, now: number): string | undefined => {
+  const { expiresAt, renewAt, fullLife, uses, secret } = token;
+  if (uses !== null) return undefined;
+  const saved: z.infer<typeof session> = {
+    version: 1,
+    login: loginName(store),
+    token: secret.reveal(),
+    savedAt: now,
+    expiresAt,
+    renewAt,
+    fullLife,
+  };
+  return JSON.stringify(saved);
+};
+
+/** Reads a session's text; undefined where it is not one, another login's, lapsed, or from the future (the clock was set). */
+export const decodeSession = (
+  store: VaultStorePlan,
+  text: string | undefined,
+  now: number,
+): VaultToken | undefined => {
+  const parsed = session.safeParse(parseJson(text));
+  if (!parsed.success || parsed.data.login !== loginName(store) || parsed.data.savedAt > now)
+    return undefined;
+  const { token: secret, expiresAt, renewAt, fullLife } = parsed.data;
+  const token = { secret: new Redacted(secret), expiresAt, renewAt, fullLife, uses: null };
+  return tokenState(token, now) === 'lapsed' ? undefined : token;
+};
+
+const parseJson = (text: string | undefined): unknown => {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};

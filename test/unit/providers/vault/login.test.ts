@@ -1,0 +1,230 @@
+import { inspect } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import type { VaultStorePlan } from '../../../../lib/plan.ts';
+import { providerError } from '../../../../lib/provider-error.ts';
+import { Redacted } from '../../../../lib/redacted.ts';
+import { err, ok } from '../../../../lib/result.ts';
+import { recordedCalls } from '../../../../providers/vault/calls.ts';
+import type { VaultAnswer, VaultRequest } from '../../../../providers/vault/client.ts';
+import { loginRequests } from '../../../../providers/vault/login.ts';
+import type { VaultToken } from '../../../../providers/vault/token.ts';
+import { ManualClock } from '../../../support/manual-clock.ts';
+
+const kubernetes: VaultStorePlan = {
+  type: 'vault',
+  server: 'https://vault.test:8200',
+  allowHttp: false,
+  path: 'kv',
+  kvVersion: 'v2',
+  auth: { method: 'kubernetes', mountPath: 'kubernetes', role: 'app', token: 'vault' },
+};
+const jwt: VaultStorePlan = { ...kubernetes, auth: { ...kubernetes.auth, method: 'jwt', mountPath: 'jwt' } };
+
+const answer = (status: number, body: unknown, headers: Record<string, string> = {}): VaultAnswer =>
+  ok({
+    status,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: new Redacted(Buffer.from(JSON.stringify(body))),
+  });
+
+const welcome = answer(200, {
+  auth: { client_token: 'hvs.canary', lease_duration: 900, renewable: true, num_uses: 0 },
+});
+const refused = (status: number): VaultAnswer => answer(status, { errors: ['canary'] });
+
+interface Script {
+  readonly store?: VaultStorePlan;
+  readonly tokens?: readonly (string | Error)[];
+  readonly answers: readonly VaultAnswer[];
+}
+
+const play = ({ store = kubernetes, tokens = ['pod-canary'], answers }: Script) => {
+  const requests: VaultRequest[] = [];
+  const records: string[] = [];
+  const clock = new ManualClock();
+  let reads = 0;
+  const call = recordedCalls(
+    {
+      server: 'vault.test:8200',
+      send: (request) => {
+        requests.push(request);
+        return Promise.resolve(answers[requests.length - 1]!);
+      },
+    },
+    {
+      clock,
+      record: ({ operation, outcome }) => {
+        records.push(`${operation} ${outcome}`);
+      },
+    },
+  );
+  const login = loginRequests({
+    store,
+    call,
+    context: {
+      clock,
+      readToken: (name) => {
+        const token = tokens[Math.min(reads, tokens.length - 1)]!;
+        reads += 1;
+        expect(name).toBe('vault');
+        return token instanceof Error ? Promise.reject(token) : Promise.resolve(new Redacted(token));
+      },
+    },
+  });
+  return { login, requests, records, clock };
+};
+
+const advice = {
+  kubernetes:
+    "check that this is the mount path of a kubernetes auth method, that the role exists, and that it admits this pod's ServiceAccount and namespace (bound_service_account_names, bound_service_account_namespaces) and its token's audience (audience)",
+  jwt: "check that this is the mount path of a jwt auth method, that the role exists, and that it admits this pod's token (bound_audiences, bound_subject, bound_claims)",
+};
+
+describe('a login', () => {
+  test('sends role and token to the mount, and gives a token', async () => {
+    const { login, requests, records, clock } = play({ tokens: ['pod-token\n'], answers: [welcome] });
+    const outcome = await login.logIn();
+    expect(requests).toEqual([
+      {
+        method: 'write',
+        path: 'auth/kubernetes/login',
+        namespace: undefined,
+        body: { role: 'app', jwt: 'pod-token' },
+      },
+    ]);
+    expect(outcome).toMatchObject({ ok: true, value: { expiresAt: clock.now() + 900_000 } });
+    expect(outcome.ok && outcome.value.secret.reveal()).toBe('hvs.canary');
+    expect(records).toEqual(['login ok']);
+  });
+
+  test.each([
+    [
+      { ...jwt, auth: { ...jwt.auth, mountPath: 'clusters/blue green' } },
+      'auth/clusters/blue%20green/login',
+      undefined,
+    ],
+    [{ ...jwt, namespace: 'team' }, 'auth/jwt/login', 'team'],
+    [{ ...jwt, namespace: 'team', auth: { ...jwt.auth, namespace: 'root' } }, 'auth/jwt/login', 'root'],
+  ])('at any mount and namespace', async (store, path, namespace) => {
+    const { login, requests } = play({ store, answers: [welcome] });
+    await login.logIn();
+    expect(requests[0]).toMatchObject({ path, namespace });
+  });
+
+  test('at a mount path that climbs is not sent', async () => {
+    const { login, requests } = play({
+      store: { ...jwt, auth: { ...jwt.auth, mountPath: '../sys' } },
+      answers: [],
+    });
+    expect(await login.logIn()).toEqual(
+      err({ code: 'invalid', message: 'the mount path "../sys" cannot be part of a URL' }),
+    );
+    expect(requests).toEqual([]);
+  });
+
+  test('without a readable pod token', async () => {
+    const { login } = play({ tokens: [new Error('ENOENT canary')], answers: [] });
+    expect(await login.logIn()).toEqual(
+      err({ code: 'unauthenticated', message: 'the pod\'s token "vault" cannot be read' }),
+    );
+  });
+});
+
+describe('a refused login', () => {
+  test.each([
+    [kubernetes, 400, 'auth/kubernetes', advice.kubernetes],
+    [kubernetes, 401, 'auth/kubernetes', advice.kubernetes],
+    [kubernetes, 403, 'auth/kubernetes', advice.kubernetes],
+    [jwt, 400, 'auth/jwt', advice.jwt],
+    [{ ...jwt, namespace: 'team' }, 403, 'auth/jwt of namespace "team"', advice.jwt],
+  ])('says where, as whom and what to check (%#)', async (store, status, place, sentence) => {
+    const outcome = await play({ store, answers: [refused(status)] }).login.logIn();
+    expect(outcome).toEqual(
+      err({
+        code: 'unauthenticated',
+        message: `Vault refused the login at ${place} as role "app" (HTTP ${status}): ${sentence}`,
+      }),
+    );
+    expect(inspect(outcome)).not.toContain('canary');
+  });
+
+  test('hints at the clocks', async () => {
+    const date = { date: 'Thu, 01 Jan 2026 00:10:00 GMT' };
+    const { login } = play({ answers: [answer(403, { errors: [] }, date)] });
+    expect(await login.logIn()).toMatchObject({
+      error: {
+        message: `Vault refused the login at auth/kubernetes as role "app" (HTTP 403): Vault's clock and this machine's differ by 600 s (set them right); if that is not it, ${advice.kubernetes}`,
+      },
+    });
+  });
+
+  test('is tried once more with the token that the kubelet has written meanwhile', async () => {
+    const { login, requests } = play({ tokens: ['old', 'new'], answers: [refused(403), welcome] });
+    expect(await login.logIn()).toMatchObject({ ok: true });
+    expect(requests.map(({ body }) => body)).toEqual([
+      { role: 'app', jwt: 'old' },
+      { role: 'app', jwt: 'new' },
+    ]);
+  });
+
+  test('is not tried with the same token, nor a third time', async () => {
+    const same = play({ answers: [refused(403)] });
+    expect(await same.login.logIn()).toMatchObject({ error: { code: 'unauthenticated' } });
+    expect(same.requests).toHaveLength(1);
+    const third = play({ tokens: ['a', 'b', 'c'], answers: [refused(403), refused(403)] });
+    expect(await third.login.logIn()).toMatchObject({ error: { code: 'unauthenticated' } });
+    expect(third.requests).toHaveLength(2);
+  });
+
+  test('of another kind is not tried again', async () => {
+    const unavailable = err(providerError('unavailable', 'down'));
+    const { login, requests, records } = play({ tokens: ['a', 'b'], answers: [unavailable] });
+    expect(await login.logIn()).toBe(unavailable);
+    expect(requests).toHaveLength(1);
+    expect(records).toEqual(['login unavailable']);
+  });
+
+  const notVaults = "vault.test:8200: the answer is not Vault's:";
+  test.each<[string, VaultAnswer, string, string]>([
+    ['no auth method', refused(404), 'invalid', 'Vault has no auth method at auth/kubernetes (HTTP 404)'],
+    ['another status', refused(418), 'unavailable', `${notVaults} HTTP 418 was not expected of a login`],
+    ['no token', answer(200, { auth: {} }), 'unavailable', `${notVaults} a login without a token`],
+    [
+      'a second factor',
+      answer(200, {
+        auth: { client_token: '', lease_duration: 0, mfa_requirement: { mfa_request_id: 'x' } },
+      }),
+      'invalid',
+      'the login at auth/kubernetes asks for a second factor, which a pod does not have',
+    ],
+  ])('%s', async (_name, given, code, message) => {
+    expect(await play({ answers: [given] }).login.logIn()).toEqual(err({ code, message }));
+  });
+});
+
+describe('a renewal', () => {
+  const token: VaultToken = {
+    secret: new Redacted('hvs.canary'),
+    expiresAt: 1,
+    renewAt: 1,
+    fullLife: 1,
+    uses: null,
+  };
+
+  test('asks with the token, in the namespace of the login', async () => {
+    const { login, requests, records } = play({ store: { ...jwt, namespace: 'team' }, answers: [welcome] });
+    expect(await login.renew(token)).toMatchObject({ ok: true, value: { life: 900_000 } });
+    expect(requests).toEqual([
+      { method: 'write', path: 'auth/token/renew-self', namespace: 'team', token: token.secret, body: {} },
+    ]);
+    expect(records).toEqual(['renew ok']);
+  });
+
+  test.each<[VaultAnswer, string, string]>([
+    [refused(403), 'denied', 'Vault refused to renew the token (HTTP 403)'],
+    [answer(200, {}), 'unavailable', "vault.test:8200: the answer is not Vault's: a renewal without a token"],
+    [answer(500, {}), 'unavailable', 'vault.test:8200: Vault failed inside (HTTP 500)'],
+  ])('that fails (%#)', async (given, code, message) => {
+    expect(await play({ answers: [given] }).login.renew(token)).toEqual(err({ code, message }));
+  });
+});
