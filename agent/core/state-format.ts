@@ -1,0 +1,92 @@
+import * as z from 'zod/mini';
+import { Redacted } from '../../lib/redacted.ts';
+import { err, ok, type Result } from '../../lib/result.ts';
+import type { SourceAddress } from './identity.ts';
+
+/** A source's last good document, as one process leaves it to the next. */
+export interface RememberedSource extends SourceAddress {
+  readonly document: Redacted<Buffer>;
+  readonly documentVersion?: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly fetchedAt: number;
+}
+
+/** What the agent's processes in one pod hand on, from init to refresh and from each to the one after a restart. */
+export interface AgentState {
+  /** How many generations were published. */
+  readonly generation: number;
+  /** A digest of the last `force-sync` value that was acted upon. */
+  readonly forceSync?: string | undefined;
+  /** Store to the text of its provider's login, which is secret. */
+  readonly sessions: ReadonlyMap<string, Redacted<string>>;
+  readonly sources: readonly RememberedSource[];
+}
+
+export const emptyState: AgentState = { generation: 0, sessions: new Map(), sources: [] };
+
+const counter = z.int().check(z.nonnegative());
+
+const stateFile = z.strictObject({
+  version: z.literal(1),
+  generation: counter,
+  forceSync: z.optional(z.string()),
+  sessions: z.array(z.strictObject({ store: z.string(), text: z.string() })),
+  sources: z.array(
+    z.strictObject({
+      store: z.string(),
+      key: z.string(),
+      version: z.optional(z.string()),
+      document: z.string(),
+      documentVersion: z.optional(z.string()),
+      fetchedAt: counter,
+    }),
+  ),
+});
+
+/** The state file's text: JSON with the documents in base64. It holds secrets. */
+export const encodeState = (state: AgentState): Redacted<string> =>
+  new Redacted(
+    JSON.stringify({
+      version: 1,
+      generation: state.generation,
+      forceSync: state.forceSync,
+      sessions: [...state.sessions].map(([store, text]) => ({ store, text: text.reveal() })),
+      sources: state.sources.map((source) => ({
+        store: source.store,
+        key: source.key,
+        version: source.version,
+        document: source.document.reveal().toString('base64'),
+        documentVersion: source.documentVersion,
+        fetchedAt: source.fetchedAt,
+      })),
+    } satisfies z.input<typeof stateFile>),
+  );
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+/** Reads the state file's text. The error says which field is wrong, never what is in it. */
+export const decodeState = (text: Redacted<string>): Result<AgentState, string> => {
+  const json = parseJson(text.reveal());
+  if (json === undefined) return err('it is not JSON');
+  const parsed = z.safeParse(stateFile, json);
+  if (!parsed.success) {
+    const place = parsed.error.issues[0]?.path.map(String).join('.') ?? '';
+    return err(`"${place}" is not as this version writes it`);
+  }
+  const { generation, forceSync, sessions, sources } = parsed.data;
+  return ok({
+    generation,
+    forceSync,
+    sessions: new Map(sessions.map((session) => [session.store, new Redacted(session.text)])),
+    sources: sources.map(({ document, ...source }) => ({
+      ...source,
+      document: new Redacted(Buffer.from(document, 'base64')),
+    })),
+  });
+};

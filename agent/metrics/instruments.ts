@@ -1,0 +1,96 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { ProviderRequestRecord } from '../../providers/provider.ts';
+import type { Gauges, RefreshRecord } from './recorder.ts';
+
+const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+const addGauges = (registry: Registry, gauges: () => Gauges): void => {
+  const registers = [registry];
+  new Gauge({
+    name: 'keyferry_generation',
+    help: 'How many generations of files the agents of this pod have published.',
+    registers,
+    collect() {
+      this.set(gauges().generation);
+    },
+  });
+  new Gauge({
+    name: 'keyferry_stale_refs',
+    help: 'Files that keep an older value because their last read was no use.',
+    registers,
+    collect() {
+      this.set(gauges().staleRefs);
+    },
+  });
+  new Gauge({
+    name: 'keyferry_secret_last_success_timestamp_seconds',
+    help: 'Last good read of whichever secret of a store has gone longest without one; those read once do not count.',
+    labelNames: ['store'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [store, at] of gauges().lastSuccesses) this.set({ store }, at);
+    },
+  });
+};
+
+const addRefreshes = (registry: Registry): ((record: RefreshRecord) => void) => {
+  const registers = [registry];
+  const total = new Counter({
+    name: 'keyferry_refresh_total',
+    help: 'Passes over the due secrets of a store, by outcome: ok, or the code of the first failure.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const duration = new Histogram({
+    name: 'keyferry_refresh_duration_seconds',
+    help: 'How long passes over the due secrets of a store took.',
+    buckets: durationBuckets,
+    registers,
+  });
+  return ({ outcome, seconds }) => {
+    total.inc({ outcome });
+    duration.observe(seconds);
+  };
+};
+
+const addRequests = (registry: Registry): ((record: ProviderRequestRecord) => void) => {
+  const registers = [registry];
+  const total = new Counter({
+    name: 'keyferry_provider_requests_total',
+    help: 'Requests to backends, by outcome: ok, or an error code.',
+    labelNames: ['provider', 'operation', 'outcome'],
+    registers,
+  });
+  const duration = new Histogram({
+    name: 'keyferry_provider_request_duration_seconds',
+    help: 'How long requests to backends took.',
+    buckets: durationBuckets,
+    labelNames: ['provider', 'operation'],
+    registers,
+  });
+  return ({ provider, operation, outcome, seconds }) => {
+    total.inc({ provider, operation, outcome });
+    duration.observe({ provider, operation }, seconds);
+  };
+};
+
+/** The agent's metrics. Labels are names of stores, providers and outcomes, never of keys. */
+export interface Instruments {
+  readonly refresh: (record: RefreshRecord) => void;
+  readonly request: (record: ProviderRequestRecord) => void;
+  readonly contentType: string;
+  readonly render: () => Promise<string>;
+}
+
+/** Makes the instruments; gauges are asked for at each scrape. */
+export const makeInstruments = (gauges: () => Gauges): Instruments => {
+  const registry = new Registry();
+  addGauges(registry, gauges);
+  return {
+    refresh: addRefreshes(registry),
+    request: addRequests(registry),
+    contentType: registry.contentType,
+    render: () => registry.metrics(),
+  };
+};

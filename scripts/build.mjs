@@ -1,0 +1,104 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { build } from 'esbuild';
+import { packSections } from './pack-sections.mjs';
+
+/**
+ * Bundles each program of ours to one file below dist/, so that an image needs no node_modules. Usage: node scripts/build.mjs
+ * [name ...]; without names everything that is there.
+ */
+
+const root = join(import.meta.dirname, '..');
+const inRoot = (...names) => join(root, ...names);
+
+/**
+ * Modules that a dependency requires at load and that we never let it use. Each is replaced by something that fails, or does
+ * nothing, if that ever changes.
+ */
+const replacements = {
+  // node-vault's own transport and its log; client.ts always brings ours.
+  axios: { path: inRoot('providers/vault/axios-stub.ts') },
+  debug: { contents: 'module.exports = () => () => undefined;' },
+  // prom-client's exemplars of default metrics, which we do not collect.
+  '@opentelemetry/api': { contents: 'module.exports = {};' },
+};
+
+const replaceModules = {
+  name: 'replace-modules',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: new RegExp(`^(${Object.keys(replacements).join('|')})$`) }, ({ path }) => {
+      const { path: file } = replacements[path];
+      return file === undefined ? { path, namespace: 'replaced' } : { path: file };
+    });
+    onLoad({ filter: /.*/, namespace: 'replaced' }, ({ path }) => ({
+      contents: replacements[path].contents,
+      loader: 'js',
+    }));
+  },
+};
+
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node22',
+  // Names stay as they are written: a stack trace from a pod must be readable.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'eof',
+  logLevel: 'warning',
+  plugins: [replaceModules],
+};
+
+const bundle = async ({ entry, output, options }) => {
+  await build({ ...shared, ...options, entryPoints: [entry], outfile: output });
+};
+
+const pack = async ({ entry, output }) => {
+  const text = await packSections({ ...shared, entryPoints: [entry] });
+  mkdirSync(dirname(inRoot(output)), { recursive: true });
+  writeFileSync(inRoot(output), text);
+};
+
+const commonJs = { format: 'cjs' };
+/** An ES module has no `require`, which CommonJS dependencies inside of it still call for Node's own modules. */
+const esModule = {
+  format: 'esm',
+  banner: {
+    js: "import { createRequire as keyferryCreateRequire } from 'node:module'; const require = keyferryCreateRequire(import.meta.url);",
+  },
+};
+
+const emulatorsFolder = inRoot('test', 'emulators');
+const emulators = existsSync(emulatorsFolder)
+  ? readdirSync(emulatorsFolder)
+      .map((name) => ({
+        name,
+        entry: `test/emulators/${name}/main.ts`,
+        output: `dist/emulators/${name}.cjs`,
+      }))
+      .filter(({ entry }) => existsSync(inRoot(entry)))
+      .map((program) => ({ ...program, make: bundle, options: commonJs }))
+  : [];
+
+const programs = [
+  { name: 'agent', entry: 'agent/main.ts', output: 'dist/agent.cjs', make: pack },
+  { name: 'webhook', entry: 'webhook/main.ts', output: 'dist/webhook.mjs', make: bundle, options: esModule },
+  ...emulators,
+].filter(({ entry }) => existsSync(inRoot(entry)));
+
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !programs.some((program) => program.name === name));
+if (unknown.length > 0) {
+  console.error(
+    `no such program: ${unknown.join(', ')}; there are ${programs.map(({ name }) => name).join(', ')}`,
+  );
+  process.exit(1);
+}
+if (names.length === 0) rmSync(inRoot('dist'), { recursive: true, force: true });
+
+for (const program of programs) {
+  if (names.length > 0 && !names.includes(program.name)) continue;
+  await program.make(program);
+  console.log(`${program.output} ${Math.ceil(statSync(inRoot(program.output)).size / 1024)} KiB`);
+}
