@@ -1,0 +1,221 @@
+import { describe, expect, test } from '@jest/globals';
+import { readStore } from '../../../lib/stores/store.ts';
+import { at, listAt, named, walk } from './manifests.ts';
+import { pruningPlaces, refusals, structuralProblems, undescribed } from './schema.ts';
+
+const definitions = {
+  SecretStore: named('CustomResourceDefinition', 'secretstores.keyferry.dev').object,
+  ClusterSecretStore: named('CustomResourceDefinition', 'clustersecretstores.keyferry.dev').object,
+};
+type Kind = keyof typeof definitions;
+const kinds = Object.keys(definitions) as Kind[];
+const schemaOf = (kind: Kind): unknown => at(definitions[kind], 'spec.versions.0.schema.openAPIV3Schema');
+
+const certificate = Buffer.from('-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n').toString(
+  'base64',
+);
+const serviceAccountRef = { name: 'payments', namespace: 'payments', audiences: ['vault'] };
+
+const providers: Readonly<Record<string, object>> = {
+  'vault with kubernetes auth and every field': {
+    vault: {
+      server: 'https://vault.vault.svc:8200',
+      path: 'secret',
+      version: 'v2',
+      namespace: 'team',
+      caBundle: certificate,
+      tls: { serverName: 'vault' },
+      auth: {
+        namespace: 'admin',
+        kubernetes: { mountPath: 'kubernetes', role: 'payments', serviceAccountRef },
+      },
+    },
+  },
+  'vault with jwt auth and every field': {
+    vault: {
+      server: 'https://vault.vault.svc:8200',
+      path: 'secret',
+      version: 'v1',
+      auth: {
+        jwt: {
+          path: 'jwt',
+          role: 'payments',
+          kubernetesServiceAccountToken: {
+            serviceAccountRef,
+            audiences: ['vault'],
+            expirationSeconds: 600,
+          },
+        },
+      },
+    },
+  },
+  'vault with jwt auth written short': {
+    vault: { server: 'https://vault', auth: { jwt: { role: 'payments', serviceAccountRef } } },
+  },
+  'vault with the least': { vault: { server: 'https://vault', auth: { kubernetes: { role: 'payments' } } } },
+  file: { file: { path: '/keyferry/demo/secrets.yaml' } },
+};
+
+const conditions = [
+  {
+    namespaceSelector: {
+      matchLabels: { team: 'payments' },
+      matchExpressions: [{ key: 'stage', operator: 'In', values: ['production'] }],
+    },
+  },
+  { namespaces: ['payments'] },
+  { namespaceRegexes: ['^team-'] },
+];
+
+const store = (kind: Kind, spec: object): Parameters<typeof readStore>[0] & Record<string, unknown> => ({
+  apiVersion: 'keyferry.dev/v1beta1',
+  kind,
+  metadata: { name: 'store', ...(kind === 'SecretStore' ? { namespace: 'payments' } : {}) },
+  spec,
+});
+
+describe.each(kinds)('%s', (kind) => {
+  const definition = definitions[kind];
+  const schema = schemaOf(kind);
+
+  test('is served as v1beta1 of keyferry.dev', () => {
+    expect(at(definition, 'spec.group')).toBe('keyferry.dev');
+    expect(at(definition, 'spec.names.kind')).toBe(kind);
+    expect(at(definition, 'spec.scope')).toBe(kind === 'SecretStore' ? 'Namespaced' : 'Cluster');
+    expect(listAt(definition, 'spec.versions')).toHaveLength(1);
+    expect(at(definition, 'spec.versions.0')).toMatchObject({ name: 'v1beta1', served: true, storage: true });
+  });
+
+  test('has a structural schema with a sentence on every field', () => {
+    expect(structuralProblems(schema)).toEqual([]);
+    expect(undescribed(at(schema, 'properties.spec'))).toEqual([]);
+  });
+
+  test('drops no field that somebody wrote below spec', () => {
+    const places = pruningPlaces(at(schema, 'properties.spec'), 'spec');
+    expect(places).toEqual(
+      kind === 'SecretStore' ? [] : ['spec.conditions.items.namespaceSelector.matchExpressions.items'],
+    );
+  });
+
+  test.each(Object.keys(providers))('takes %s, and so does the webhook', (name) => {
+    const object = store(kind, { provider: providers[name] });
+    expect(refusals(schema, object)).toEqual([]);
+    expect(readStore(object).problems).toEqual([]);
+  });
+
+  test.each([
+    ['no provider', {}, 'object.spec.provider is missing'],
+    ['an empty provider', { provider: {} }, 'object.spec.provider has less than its minProperties'],
+    [
+      'two providers',
+      { provider: { file: { path: '/a' }, vault: { server: 'https://vault', auth: {} } } },
+      'object.spec.provider has more than its maxProperties',
+    ],
+    [
+      'a server without a scheme',
+      { provider: { vault: { server: 'vault:8200', auth: {} } } },
+      'object.spec.provider.vault.server does not match ^https?://[^/]',
+    ],
+    [
+      'no login',
+      { provider: { vault: { server: 'https://vault' } } },
+      'object.spec.provider.vault.auth is missing',
+    ],
+    [
+      'a login without a role',
+      { provider: { vault: { server: 'https://vault', auth: { kubernetes: {} } } } },
+      'object.spec.provider.vault.auth.kubernetes.role is missing',
+    ],
+    [
+      'a certificate that is not base64',
+      { provider: { vault: { server: 'https://vault', auth: {}, caBundle: '-----BEGIN' } } },
+      'object.spec.provider.vault.caBundle is not base64',
+    ],
+    [
+      'an unknown version of the engine',
+      { provider: { vault: { server: 'https://vault', auth: {}, version: 'v3' } } },
+      'object.spec.provider.vault.version is none of v1, v2',
+    ],
+    [
+      'a relative file',
+      { provider: { file: { path: 'a' } } },
+      'object.spec.provider.file.path does not match ^/',
+    ],
+  ])('refuses %s', (_name, spec, problem) => {
+    expect(refusals(schema, store(kind, spec))).toEqual([problem]);
+  });
+
+  test('keeps what external-secrets has and Keyferry has not, for the webhook to refuse by name', () => {
+    const object = store(kind, {
+      controller: 'other',
+      retrySettings: { maxRetries: 3 },
+      via: 'broker',
+      provider: {
+        vault: {
+          server: 'https://vault',
+          caProvider: { type: 'ConfigMap', name: 'ca', key: 'ca.crt' },
+          auth: { appRole: { path: 'approle', roleId: 'role', secretRef: { name: 'id', key: 'id' } } },
+        },
+      },
+    });
+    expect(refusals(schema, object)).toEqual([]);
+    const places = readStore(object).problems.map((problem) => problem.split(' ')[0]);
+    expect(places.sort()).toEqual([
+      'spec.controller',
+      'spec.provider.vault.auth.appRole',
+      'spec.provider.vault.caProvider',
+      'spec.retrySettings',
+      'spec.via',
+    ]);
+  });
+});
+
+test('conditions belong to the ClusterSecretStore', () => {
+  const object = store('ClusterSecretStore', { conditions, provider: providers['file'] });
+  expect(refusals(schemaOf('ClusterSecretStore'), object)).toEqual([]);
+  expect(readStore(object).problems).toEqual([]);
+});
+
+test('both kinds describe a provider in the same words', () => {
+  const [one, other] = kinds.map((kind) => at(schemaOf(kind), 'properties.spec.properties.provider'));
+  expect(one).toBeDefined();
+  expect(one).toEqual(other);
+});
+
+test('every field of the schema is one that the webhook knows', () => {
+  const described = walk(at(schemaOf('ClusterSecretStore'), 'properties.spec'))
+    .map(([path]) => path)
+    .filter((path) => /(^|\.)properties\.[a-zA-Z]+$/u.test(path))
+    .map((path) =>
+      path
+        .split('.')
+        .filter((part) => !['properties', 'items'].includes(part))
+        .join('.'),
+    );
+  const examples = [...Object.values(providers).map((provider) => ({ provider })), { conditions }];
+  const used = examples
+    .flatMap((spec) => walk(spec))
+    .map(([path]) =>
+      path
+        .split('.')
+        .filter((part) => !/^\d+$/u.test(part))
+        .join('.'),
+    );
+  expect(described.length).toBeGreaterThan(30);
+  expect(described.filter((path) => !used.includes(path))).toEqual([]);
+});
+
+test('the check of structure finds what is wrong', () => {
+  expect(
+    structuralProblems({
+      type: 'object',
+      required: ['absent'],
+      properties: { list: { type: 'array' }, untyped: { description: 'none' } },
+    }),
+  ).toEqual([
+    'schema requires absent, which it does not describe',
+    'schema.list has no items',
+    'schema.untyped has no type',
+  ]);
+});

@@ -1,0 +1,72 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { parseAllDocuments } from 'yaml';
+import { at, manifests, repository } from './manifests.ts';
+
+const base = join(repository, 'deploy/base');
+
+const render = (folder: string): readonly unknown[] => {
+  const { status, stdout, stderr } = spawnSync('kubectl', ['kustomize', folder], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`kubectl kustomize ${folder}: ${stderr}`);
+  return parseAllDocuments(stdout).map((document) => document.toJS() as unknown);
+};
+
+const images = (documents: readonly unknown[]): unknown => {
+  const deployment = documents.find((document) => at(document, 'kind') === 'Deployment');
+  const container = at(deployment, 'spec.template.spec.containers.0');
+  return { webhook: at(container, 'image'), agent: at(container, 'env.0.value') };
+};
+
+/** Renders an overlay of deploy/base, as an installer would write it. */
+const renderOverlay = (kustomization: string): readonly unknown[] => {
+  const folder = mkdtempSync(join(tmpdir(), 'keyferry-overlay-'));
+  try {
+    const text = `resources:\n  - ${relative(folder, base)}\n${kustomization}`;
+    writeFileSync(join(folder, 'kustomization.yaml'), text);
+    return render(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+};
+
+const kubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
+
+(kubectl ? describe : describe.skip)('kubectl kustomize (skipped where there is no kubectl)', () => {
+  test('renders everything that deploy/base lists', () => {
+    const rendered = render(base).map((document) => [at(document, 'kind'), at(document, 'metadata.name')]);
+    const written = manifests
+      .filter(({ name }) => name !== 'undefined')
+      .map(({ kind, name }) => [kind, name] as unknown[]);
+    expect(rendered.map(String).sort()).toEqual(written.map(String).sort());
+  });
+
+  test('an overlay replaces both images in one way, the agent’s too, which is in a variable', () => {
+    const documents = renderOverlay(
+      [
+        'images:',
+        '  - { name: keyferry-webhook, newName: registry.example/webhook, newTag: 9.9.9 }',
+        '  - { name: keyferry-agent, newName: registry.example/agent, newTag: 9.9.9 }',
+      ].join('\n'),
+    );
+    expect(images(documents)).toEqual({
+      webhook: 'registry.example/webhook:9.9.9',
+      agent: 'registry.example/agent:9.9.9',
+    });
+  });
+
+  test('labels say what everything belongs to, and selectors stay as they are', () => {
+    for (const document of render(base))
+      expect(at(document, 'metadata.labels')).toMatchObject({
+        'app.kubernetes.io/name': 'keyferry',
+        'app.kubernetes.io/part-of': 'keyferry',
+      });
+    const deployment = render(base).find((document) => at(document, 'kind') === 'Deployment');
+    expect(at(deployment, 'spec.selector.matchLabels')).toEqual({
+      'app.kubernetes.io/name': 'keyferry',
+      'app.kubernetes.io/component': 'webhook',
+    });
+  });
+});
