@@ -103,9 +103,9 @@ export class BundleWriter {
     const monotonic = clock.monotonic();
     const paused = monotonic - this.#lookedAt > pausedAfter;
     this.#lookedAt = monotonic;
-    if (paused || pods.staleMilliseconds > podsStaleAfter) this.#missing = new Map();
-    if (pods.staleMilliseconds > podsStaleAfter) return;
-    this.#missing = trackMissing(this.#missing, {
+    const known =
+      paused || pods.staleMilliseconds > podsStaleAfter ? new Map<string, number>() : this.#missing;
+    this.#missing = trackMissing(known, {
       entries: parseBundle(caBundles.join('\n'), serviceName),
       podUids: new Set(pods.objects.list().flatMap(({ metadata }) => metadata.uid ?? [])),
       monotonic,

@@ -96,6 +96,22 @@ describe('renewal', () => {
     expect(wantedLeaves(replica.schedule).map(({ fingerprint }) => fingerprint)).toEqual(['2']);
   });
 
+  test('the old one stays in the bundle for the whole 60 s, however often it is looked at', () => {
+    const replica = new Replica();
+    replica.run(due + 600_000);
+    const served = Number(/^(\d+): serve 2$/u.exec(replica.log[2]!)?.[1]);
+    const again = new Replica();
+    again.run(served);
+    for (let second = 1; second < 60; second += 1) {
+      again.elapsed = served + second * 1000;
+      again.look();
+    }
+    expect(again.log.at(-1)).toBe(`${served}: serve 2`);
+    again.elapsed = served + 60_000;
+    again.look();
+    expect(again.log.at(-1)).toBe(`${served + 60_000}: remove 1`);
+  });
+
   test('the next one is not served before it is in the bundle, however long that takes', () => {
     const replica = new Replica();
     replica.run(due - 1000);
