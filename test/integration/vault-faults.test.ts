@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Fault } from '../emulators/vault/faults/fault.ts';
+import { until } from '../support/until.ts';
 import { canary, startGame } from './vault-harness.ts';
 
 type Effect = Fault extends infer F ? (F extends Fault ? Omit<F, 'path'> : never) : never;
@@ -38,7 +39,7 @@ describe.each(faults)('%j', (fault, sentence) => {
     ['read', 'kv/data/payments/db'],
   ])('at the %s, and its end', async (operation, path) => {
     const { vault, open } = await startGame();
-    vault.faults.add({ ...fault, path } as Fault);
+    vault.faults.add({ ...fault, path });
     const { lines, records, read } = await open();
     const expected = sentence.replace('SERVER', `127.0.0.1:${vault.port}`);
     expect(await lines('payments/db')).toEqual([expected]);
@@ -75,8 +76,7 @@ describe('a server that', () => {
     const hanging = vault.faults.add({ kind: 'hang', path: 'kv/data/payments/db' });
     const { lines } = await open();
     const reading = lines('payments/db', 'payments/api');
-    while (hanging.hits === 0 || vault.requests.count({ path: 'kv/data/payments/api' }) === 0)
-      await new Promise((resolve) => setImmediate(resolve));
+    await until(() => hanging.hits === 1 && vault.requests.count({ path: 'kv/data/payments/api' }) === 1);
     await clock.advance(10_000);
     expect(await reading).toEqual([
       expect.stringMatching(/^timeout: 127\.0\.0\.1:\d+ .* within 10 s$/),
@@ -136,7 +136,7 @@ describe('a server that', () => {
       { store: 0, key: 'payments/api', intervalSeconds: 60 },
     ];
     const reading = provider.read(sources, controller.signal);
-    while (hanging.hits < 2) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => hanging.hits === 2);
     controller.abort();
     expect(await reading).toMatchObject([
       { ok: false, error: { code: 'timeout' } },

@@ -66,13 +66,19 @@ const setup: VaultSetup = {
   },
 };
 
+interface PodTokenOptions {
+  readonly audience?: string;
+  readonly serviceAccount?: string;
+  readonly seconds?: number;
+}
+
 export interface Game {
   readonly vault: VaultServer;
   readonly issuer: ServiceAccountIssuer;
   readonly clock: ManualClock;
   /** A fresh token of the pod's ServiceAccount. */
-  podToken(over?: { audience?: string; serviceAccount?: string; seconds?: number }): Promise<string>;
-  open(over?: Opening): Promise<Opened>;
+  readonly podToken: (over?: PodTokenOptions) => Promise<string>;
+  readonly open: (over?: Opening) => Promise<Opened>;
 }
 
 export interface Opening {
@@ -91,9 +97,9 @@ export interface Opened {
   readonly records: string[];
   readonly session: { text?: string };
   /** Reads keys (`key` or `key?version`). */
-  read(...keys: string[]): Promise<readonly ReadOutcome[]>;
+  readonly read: (...keys: string[]) => Promise<readonly ReadOutcome[]>;
   /** As `read`, each outcome as one line. */
-  lines(...keys: string[]): Promise<string[]>;
+  readonly lines: (...keys: string[]) => Promise<string[]>;
 }
 
 const source = (text: string): PlanSource => {

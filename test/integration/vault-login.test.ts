@@ -36,6 +36,15 @@ describe('logging in', () => {
     expect(vault.requests.count()).toBe(1);
   });
 
+  test('that will never work is not tried for each source either', async () => {
+    const { vault, open } = await startGame();
+    vault.faults.add({ kind: 'status', status: 404, path: 'auth/*' });
+    const { lines } = await open();
+    const missing = 'invalid: Vault has no auth method at auth/kubernetes (HTTP 404)';
+    expect(await lines('payments/db', 'payments/api')).toEqual([missing, missing]);
+    expect(vault.requests.count()).toBe(1);
+  });
+
   test('in a namespace; the login may have another one', async () => {
     const { vault, open } = await startGame();
     const rules = 'path "kv/data/*" { capabilities = ["read"] }';

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { until } from '../support/until.ts';
 import { canary, startGame } from './vault-harness.ts';
 
 const db = `{"user":"app","password":"${canary}1"} v1`;
@@ -44,7 +45,7 @@ describe('reading', () => {
     const { lines } = await open();
     const held = vault.faults.add({ kind: 'slow-headers', milliseconds: 60_000, path: 'kv/data/*' });
     const reading = lines(...keys);
-    while (held.hits < 8) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => held.hits === 8);
     // A turn of the event loop more, in which a ninth request would arrive.
     for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     expect(held.hits).toBe(8);

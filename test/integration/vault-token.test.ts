@@ -185,6 +185,16 @@ describe('a token that was revoked', () => {
   });
 });
 
+test('a secret that is not there is not taken for a token that lapsed', async () => {
+  const game = await startGame();
+  const { lines } = await game.open();
+  await lines('payments/db');
+  await game.clock.advance(minute);
+  expect(await lines('payments/none')).toEqual([expect.stringMatching(/^not_found/)]);
+  expect(logins(game)).toBe(1);
+  expect(game.vault.requests.count({ path: 'kv/data/payments/none' })).toBe(1);
+});
+
 describe('a policy that denies', () => {
   test('costs no login while the token is young, one when it is not, and then none for a while', async () => {
     const game = await startGame();
