@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -32,6 +32,30 @@ const renderOverlay = (kustomization: string): readonly unknown[] => {
   }
 };
 
+/** The kustomizations of docs/install.md without their line of resources, each with the heading that it is under. */
+const documentedOverlays: readonly (readonly [title: string, text: string])[] = readFileSync(
+  join(repository, 'docs/install.md'),
+  'utf8',
+)
+  .split(/^##+ /mu)
+  .flatMap((section) =>
+    [...section.matchAll(/```yaml\n(.*?)```/gsu)].map(
+      ([, text = '']) => [section.split('\n', 1)[0] ?? '', text] as const,
+    ),
+  )
+  .filter(([, text]) => text.includes('resources: [../deploy/base]'))
+  .map(([title, text]) => [title, text.replace('resources: [../deploy/base]', '')]);
+
+test('docs/install.md has overlays', () => {
+  expect(documentedOverlays.map(([title]) => title)).toEqual([
+    'Install',
+    'Flags of the webhook',
+    'Certificates from cert-manager',
+    'The network policy',
+    'The admission policies',
+  ]);
+});
+
 const kubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
 
 (kubectl ? describe : describe.skip)('kubectl kustomize (skipped where there is no kubectl)', () => {
@@ -55,6 +79,13 @@ const kubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
       webhook: 'registry.example/webhook:9.9.9',
       agent: 'registry.example/agent:9.9.9',
     });
+  });
+
+  test.each(documentedOverlays)('the overlay that docs/install.md has under "%s" renders', (_title, text) => {
+    const plain = renderOverlay('');
+    const rendered = renderOverlay(text);
+    expect(rendered).toHaveLength(plain.length);
+    expect(rendered).not.toEqual(plain);
   });
 
   test('labels say what everything belongs to, and selectors stay as they are', () => {
