@@ -14,9 +14,6 @@ const base = join(root, 'deploy', 'base');
 const webhookService = 'keyferry-webhook.keyferry-system.svc:443';
 const webhookAccount = 'system:serviceaccount:keyferry-system:keyferry-webhook';
 
-/** Kinds of `deploy/base` that this small API server has no use for. */
-const passedOver = ['ResourceQuota'];
-
 /** The objects of a file of manifests. */
 export const readManifests = (file: string): readonly Manifest[] =>
   parseAllDocuments(readFileSync(file, 'utf8')).map((document) => document.toJS() as Manifest);
@@ -25,9 +22,7 @@ const baseManifests = (): readonly Manifest[] => {
   const { resources } = parse(readFileSync(join(base, 'kustomization.yaml'), 'utf8')) as {
     resources: string[];
   };
-  return resources
-    .flatMap((file) => readManifests(join(base, file)))
-    .filter(({ kind }) => !passedOver.includes(kind));
+  return resources.flatMap((file) => readManifests(join(base, file)));
 };
 
 interface Status {

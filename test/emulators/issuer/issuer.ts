@@ -9,7 +9,7 @@ import type { ObjectReference, ServiceAccountClaims } from './claims.ts';
 import type { KeyType, SigningKey } from './signing-key.ts';
 
 /** The audience of tokens that are asked for without one: the API server itself. It is the issuer's name, as in Kubernetes. */
-export const apiServerAudience = 'https://kubernetes.default.svc';
+const apiServerAudience = 'https://kubernetes.default.svc';
 
 export interface IssuerOptions {
   /** The `iss` claim; `https://kubernetes.default.svc` by default. */

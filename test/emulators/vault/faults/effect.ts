@@ -14,7 +14,7 @@ export interface FaultedExchange {
 }
 
 /** Status 0 in the request log: no whole answer was sent. */
-export const noAnswer = 0;
+const noAnswer = 0;
 
 const defaultHugeBytes = 2 * 1024 * 1024;
 

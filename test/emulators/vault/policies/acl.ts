@@ -11,6 +11,7 @@ const hasSegmentWildcards = (path: string): boolean =>
 
 const grants = (capabilities: Capabilities): boolean => capabilities.size > 0 && !capabilities.has('deny');
 
+/** Adds to what is said of a path; deny leaves nothing else standing. */
 function merge(into: Map<string, Capabilities>, path: string, added: Capabilities): void {
   const present = into.get(path);
   if (present?.has('deny') === true) return;
@@ -42,7 +43,7 @@ export class Acl {
   allows(operation: Operation, path: string, sudo = false): boolean {
     if (this.#isRoot(path)) return true;
     const capabilities = this.#capabilities(path, operation === 'list');
-    return grants(capabilities) && capabilities.has(operation) && (!sudo || capabilities.has('sudo'));
+    return capabilities.has(operation) && (!sudo || capabilities.has('sudo'));
   }
 
   /** Whether anything at all at or under a mount may be touched, which makes the mount visible to the token. */

@@ -31,12 +31,7 @@ function parseRule({ path, body }: PathBlock): Result<PathRule, string> {
   const listed: unknown[] = Array.isArray(body['capabilities']) ? body['capabilities'] : [];
   const odd = listed.find((value) => !isCapability(value));
   if (odd !== undefined) return err(`path "${path}": invalid capability ${JSON.stringify(odd)}`);
-  const capabilities = new Set(listed.filter(isCapability));
-  // deny leaves nothing else standing.
-  return ok({
-    path: path.replace(/^\//, ''),
-    capabilities: capabilities.has('deny') ? new Set(['deny']) : capabilities,
-  });
+  return ok({ path: path.replace(/^\//, ''), capabilities: new Set(listed.filter(isCapability)) });
 }
 
 function jsonBlocks(document: JsonObject): Result<PathBlock[], string> {
