@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { systemClock } from '../lib/clock.ts';
 import { parseDocuments, type ManifestDocuments } from '../lib/kube/documents.ts';
@@ -19,9 +20,15 @@ const wellStatus = 0;
 const problemStatus = 1;
 const usageStatus = 2;
 
-const readDocuments = async (paths: readonly string[], input: string): Promise<ManifestDocuments> => {
+/** Reads files and folders; a file that was read already (`seen`) is not read again: stores may stand beside the pods. */
+const readDocuments = async (
+  paths: readonly string[],
+  input: string,
+  seen: Set<string>,
+): Promise<ManifestDocuments> => {
   const files = await readManifestFiles(paths, input);
-  const parsed = parseDocuments(files.texts);
+  const texts = files.texts.filter(({ name }) => name === '-' || seen.size < seen.add(resolve(name)).size);
+  const parsed = parseDocuments(texts);
   return { documents: parsed.documents, problems: [...files.problems, ...parsed.problems] };
 };
 
@@ -32,10 +39,16 @@ const asJson = (reviewed: readonly Reviewed[], { command }: Arguments): string =
   return `${JSON.stringify({ items }, undefined, 2)}\n`;
 };
 
+/**
+ * How documents are printed: without anchors, and with quotes around what a YAML 1.1 reader such as `kubectl` would take for
+ * something else than text (`on`, `no`).
+ */
+const yamlStyle = { lineWidth: 0, aliasDuplicateObjects: false, compat: 'yaml-1.1' } as const;
+
 const printDocuments = (reviewed: readonly Reviewed[], out: Streams['out']): void => {
   const printed = reviewed
     .filter(({ outcome }) => outcome !== 'deny')
-    .map(({ document }) => stringify(document, { lineWidth: 0 }));
+    .map(({ document }) => stringify(document, yamlStyle));
   out(printed.join('---\n'));
 };
 
@@ -72,8 +85,9 @@ const report = (reviewed: readonly Reviewed[], arguments_: Arguments, streams: S
 const run = async (arguments_: Arguments, streams: Streams): Promise<number> => {
   const { files, manifests, namespace, settings } = arguments_;
   const input = [...files, ...manifests].includes('-') ? await streams.readInput() : '';
-  const own = await readDocuments(files, input);
-  const further = await readDocuments(manifests, input);
+  const seen = new Set<string>();
+  const own = await readDocuments(files, input, seen);
+  const further = await readDocuments(manifests, input, seen);
   const objects = parseManifests([...further.documents, ...own.documents], namespace);
   const problems = [...own.problems, ...further.problems, ...objects.problems];
   if (problems.length > 0) {

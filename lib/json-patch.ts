@@ -3,6 +3,7 @@ import { deepEqual } from './deep-equal.ts';
 /** One operation of a JSON Patch (RFC 6902); these are all that a mutation needs. */
 export type PatchOperation =
   | { readonly op: 'add' | 'replace'; readonly path: string; readonly value: unknown }
+  | { readonly op: 'move'; readonly from: string; readonly path: string }
   | { readonly op: 'remove'; readonly path: string };
 
 /** Appends a name to a JSON Pointer (RFC 6901): `~` is escaped before `/`, or it would be escaped twice. */
@@ -33,8 +34,9 @@ const itemNames = (items: readonly unknown[]): readonly string[] | undefined => 
 };
 
 /**
- * Operations for a list that only gained items, or whose items changed in place; undefined where items left or moved. They
- * go from the front to the back, so each index is right when its turn comes.
+ * Operations for lists whose items have names: what left is removed, from the back to the front; then, from the front to the back, what
+ * is new is added and what changed its place is moved, so that each index is right when its turn comes. A moved item is not
+ * repeated: what others wrote into it is not ours to tell.
  */
 const diffNamedLists = (
   before: readonly unknown[],
@@ -44,15 +46,26 @@ const diffNamedLists = (
   const old = itemNames(before);
   const current = itemNames(after);
   if (old === undefined || current === undefined) return undefined;
-  const kept = current.filter((name) => old.includes(name));
-  if (kept.length !== old.length || kept.some((name, index) => name !== old[index])) return undefined;
-  return current.flatMap((name, index): PatchOperation[] => {
-    const was = before[old.indexOf(name)];
+  const places = new Map(old.map((name, index) => [name, index]));
+  const wanted = new Set(current);
+  const removals = old.flatMap((name, index): PatchOperation[] =>
+    wanted.has(name) ? [] : [{ op: 'remove', path: pointer(path, index) }],
+  );
+  const order = old.filter((name) => wanted.has(name));
+  const rest = current.flatMap((name, index): PatchOperation[] => {
     const place = pointer(path, index);
-    return was === undefined
-      ? [{ op: 'add', path: place, value: after[index] }]
-      : diff(was, after[index], place);
+    const earlier = places.get(name);
+    if (earlier === undefined) {
+      order.splice(index, 0, name);
+      return [{ op: 'add', path: place, value: after[index] }];
+    }
+    const changes = diff(before[earlier], after[index], place);
+    if (order[index] === name) return changes;
+    const from = order.indexOf(name, index);
+    order.splice(index, 0, ...order.splice(from, 1));
+    return [{ op: 'move', from: pointer(path, from), path: place }, ...changes];
   });
+  return [...removals.reverse(), ...rest];
 };
 
 const diff = (before: unknown, after: unknown, path: string): PatchOperation[] => {

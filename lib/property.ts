@@ -51,7 +51,7 @@ export const selectProperty = (
   const document = parseDocument(bytes);
   if (!document.ok) return document;
   const exact = isJsonObject(document.value) ? child(document.value, property) : undefined;
-  const found = exact ?? propertyPath(property).reduce(child, document.value);
+  const found = exact === undefined ? propertyPath(property).reduce(child, document.value) : exact;
   if (found === undefined)
     return err(providerError('not_found', `the secret has no property ${JSON.stringify(property)}`));
   return ok(Buffer.from(jsonValueText(found)));

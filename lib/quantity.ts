@@ -17,7 +17,8 @@ const suffixes = new Map([
   ['Ei', 2 ** 60],
 ]);
 
-const shape = /^\+?(\d+\.?\d*|\.\d+)(?:([eE][+-]?\d+)|([numkMGTPE]|[KMGTPE]i)?)$/;
+/** There is one way to read a run of digits: with two, a long one with a bad end would take for ever. */
+const shape = /^\+?(\d+(?:\.\d*)?|\.\d+)(?:([eE][+-]?\d+)|([numkMGTPE]|[KMGTPE]i)?)$/;
 
 /**
  * Reads a Kubernetes quantity (`25m`, `160Mi`, `1e3`) as a number of its unit (cores, bytes), or undefined where the API

@@ -1,37 +1,45 @@
-const cell = (row: readonly number[], column: number): number => row[column] ?? Number.POSITIVE_INFINITY;
-
 /** How many single-character insertions, deletions, replacements and swaps of neighbours lie between two words. */
 export const editDistance = (a: string, b: string): number => {
-  let beforeLast: readonly number[] = [];
-  let last: readonly number[] = Array.from({ length: b.length + 1 }, (_, column) => column);
+  const width = b.length + 1;
+  const cells = new Uint32Array((a.length + 1) * width);
+  const at = (row: number, column: number): number => cells[row * width + column] ?? 0;
+  for (let column = 1; column < width; column += 1) cells[column] = column;
   for (let row = 1; row <= a.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column += 1) {
+    cells[row * width] = row;
+    for (let column = 1; column < width; column += 1) {
       const same = a[row - 1] === b[column - 1];
       const swapped = a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
-      current[column] = Math.min(
-        cell(last, column) + 1,
-        cell(current, column - 1) + 1,
-        cell(last, column - 1) + (same ? 0 : 1),
-        swapped ? cell(beforeLast, column - 2) + 1 : Number.POSITIVE_INFINITY,
-      );
+      const replaced = at(row - 1, column - 1) + (same ? 0 : 1);
+      const inserted = Math.min(at(row - 1, column), at(row, column - 1)) + 1;
+      const swap = swapped ? at(row - 2, column - 2) + 1 : replaced;
+      cells[row * width + column] = Math.min(replaced, inserted, swap);
     }
-    beforeLast = last;
-    last = current;
   }
-  return cell(last, b.length);
+  return at(a.length, b.length);
 };
 
-/** The candidate that a mistyped word most likely meant, or undefined where none is near (a third of its length). */
+/** Comparing takes time, and whoever writes manifests decides how much there is to compare: no more than this. */
+const longestWord = 64;
+const mostCandidates = 200;
+
+/** For the same reason: how many mistakes of one kind in one pod get a suggestion. */
+export const mostSuggestions = 20;
+
+/**
+ * The candidate that a mistyped word most likely meant, or undefined where none is near (a third of its length), or the word is too
+ * long to be a typing error.
+ */
 export const nearest = (word: string, candidates: Iterable<string>): string | undefined => {
+  if (word.length > longestWord) return undefined;
+  const limit = Math.max(1, Math.floor(word.length / 3));
   const lowered = word.toLowerCase();
   const ranked = [...candidates]
+    .filter(({ length }) => Math.abs(length - word.length) <= limit)
+    .slice(0, mostCandidates)
     .map((candidate) => ({ candidate, distance: editDistance(lowered, candidate.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1));
   const best = ranked[0];
-  return best !== undefined && best.distance <= Math.max(1, Math.floor(word.length / 3))
-    ? best.candidate
-    : undefined;
+  return best !== undefined && best.distance <= limit ? best.candidate : undefined;
 };
 
 /** `; did you mean x?` or nothing: the end of a sentence about a name that is not known. */
@@ -53,6 +61,13 @@ export const sentenceList = (items: readonly string[], conjunction = 'and'): str
 /** A user's own text inside our sentence: quoted, on one line, cut where it is long. */
 export const quoted = (text: string): string =>
   JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}...` : text);
+
+/** A text without the slashes at its end. A regular expression would look at each run of slashes again and again. */
+export const withoutTrailingSlashes = (text: string): string => {
+  let end = text.length;
+  while (end > 0 && text.charAt(end - 1) === '/') end -= 1;
+  return text.slice(0, end);
+};
 
 const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 

@@ -1,6 +1,9 @@
 import type { ObjectCache } from '../lib/kube/cache.ts';
 import type { Catalogue } from './core/catalogue.ts';
 
+/** The API server gives every namespace this label; manifests do not have it. */
+const nameLabel = 'kubernetes.io/metadata.name';
+
 /** Answers the decision's questions from the caches. */
 export const catalogueOf = (cache: ObjectCache): Catalogue => ({
   store: (namespace, name) =>
@@ -18,7 +21,7 @@ export const catalogueOf = (cache: ObjectCache): Catalogue => ({
       .some(({ metadata }) => metadata.name === name && metadata.namespace !== namespace),
   namespaceLabels: (name) => {
     const namespace = cache.get({ kind: 'Namespace', name });
-    return namespace && (namespace.metadata.labels ?? {});
+    return namespace && { ...namespace.metadata.labels, [nameLabel]: name };
   },
 });
 

@@ -4,6 +4,7 @@ import { pause } from '../lib/kube/backoff.ts';
 import type { Logger } from '../lib/log.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { buildAdmin } from './admin.ts';
+import { followConnections } from './closing.ts';
 import type { WebhookConfig } from './flags.ts';
 import { createMetrics } from './metrics.ts';
 import { buildServer } from './server.ts';
@@ -18,6 +19,9 @@ export interface RunOptions {
   /** Aborts when the process is asked to end. */
   readonly signal: AbortSignal;
 }
+
+/** How long requests may go on after the shutdown delay, in milliseconds: more than the wait for an unknown store. */
+const lastRequestsMs = 4000;
 
 /** On every address; where the machine has no IPv6, on every IPv4 address. */
 const listen = async (app: { listen: FastifyInstance['listen'] }, port: number): Promise<string> => {
@@ -46,6 +50,7 @@ export const runWebhook = async (options: RunOptions): Promise<Result<void, read
   const metrics = createMetrics();
   let isReady = (): boolean => false;
   const admin = buildAdmin({ metrics, isReady: () => isReady() });
+  const closingAdmin = followConnections(admin, clock);
   log.info({ address: await listen(admin, config.adminPort) }, 'the admin server listens');
   try {
     const sources = await openSources(options);
@@ -61,15 +66,16 @@ export const runWebhook = async (options: RunOptions): Promise<Result<void, read
       if (signal.aborted) void reply.header('connection', 'close');
       return Promise.resolve();
     });
+    const closing = followConnections(server, clock);
     log.info({ address: await listen(server, config.port) }, 'the admission server listens');
     isReady = () => cache.synced && certificate.ready && !signal.aborted;
     await aborted(signal);
     log.info({ delayMs: config.shutdownDelayMs }, 'asked to end; serving on for a while');
     await pause(clock, config.shutdownDelayMs, new AbortController().signal);
-    await server.close();
+    await closing.close(lastRequestsMs);
     await Promise.all([cache.stop(), certificate.stop()]);
     return ok(undefined);
   } finally {
-    await admin.close();
+    await closingAdmin.close(0);
   }
 };

@@ -59,7 +59,8 @@ export class Fields {
 
   /** A string that has to be there; where it is not, the problem is noted and the text is empty. */
   string(name: string): string {
-    if (!this.has(name)) this.reject(name, 'is missing');
+    const value = this.#take(name);
+    if (value === undefined || value === '') this.reject(name, 'is missing');
     return this.optionalString(name) ?? '';
   }
 

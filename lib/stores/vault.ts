@@ -1,5 +1,5 @@
 import type { Fields } from './fields.ts';
-import { quoted } from '../text.ts';
+import { quoted, withoutTrailingSlashes } from '../text.ts';
 
 /** `spec.provider.vault`, checked. */
 export interface VaultStore {
@@ -30,28 +30,32 @@ const needsBroker =
   "needs the broker, which is not supported yet; use auth.kubernetes or auth.jwt with the pod's ServiceAccount";
 const defaultTokenExpirationSeconds = 600;
 
-const trimSlashes = (path: string): string => path.replace(/^\/+|\/+$/g, '');
+const trimSlashes = (path: string): string => withoutTrailingSlashes(path).replace(/^\/+/, '');
 
 const readPath = (fields: Fields, name: string, fallback: string): string => {
   const path = trimSlashes(fields.optionalString(name) ?? fallback);
+  if (path === '' && fallback !== '') fields.reject(name, 'is nothing but slashes');
   if (path.split('/').some((segment) => segment === '.' || segment === '..') || path.includes('//')) {
     fields.reject(name, `is ${quoted(path)}; it may not have empty, "." or ".." segments`);
   }
   return path;
 };
 
+/** The address as a URL parser spells it: what is compared with the install's lists is then what the agent will call. */
 const readServer = (fields: Fields): string => {
   const text = fields.string('server');
   if (text === '') return text;
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
     fields.reject('server', `is ${quoted(text)}; give a URL like https://vault.example:8200`);
-  } else if (url.username !== '' || url.password !== '') {
+    return '';
+  }
+  if (url.username !== '' || url.password !== '') {
     fields.reject('server', 'has a user name or password in it; credentials do not belong in a URL');
   } else if (url.search !== '' || url.hash !== '') {
     fields.reject('server', 'has a query or a fragment; give the base URL alone');
   }
-  return text.replace(/\/+$/, '');
+  return withoutTrailingSlashes(`${url.origin}${url.pathname}`);
 };
 
 const readCaBundle = (fields: Fields): { caBundle?: string } => {

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 export const makeCanary = (): string => `canary/+"\\%&é ${randomBytes(12).toString('hex')}`;
 
 /** The forms in which a value leaks: as it is, and in base64, URL-encoded and JSON-escaped. */
-export const formsOf = (canary: string): readonly string[] => {
+const formsOf = (canary: string): readonly string[] => {
   const base64 = Buffer.from(canary).toString('base64');
   return [
     canary,

@@ -1,17 +1,27 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fastJsonPatch from 'fast-json-patch';
 import { parse } from 'yaml';
 import { parseDocuments, type ManifestDocument } from '../../lib/kube/documents.ts';
 import { parseManifests } from '../../lib/kube/manifests.ts';
 import type { KubeObject } from '../../lib/kube/object.ts';
+import type { Outcome } from '../../webhook/core/decide.ts';
 import type { Pod } from '../../webhook/core/pod.ts';
 import { defaultSettings, type Settings } from '../../webhook/core/settings.ts';
+import { decideOn } from './golden-admission.ts';
 
 /** Cases are folders; names that start with `_` are not cases. */
 export const casesFolder = join(import.meta.dirname, '..', 'golden', 'inject');
 
 /** What a case may be made of, besides its `want.*` files. */
-export const inputNames = ['pod.yaml', 'namespace.yaml', 'stores.yaml', 'settings.yaml', 'request.yaml'];
+export const inputNames = [
+  'pod.yaml',
+  'namespace.yaml',
+  'stores.yaml',
+  'settings.yaml',
+  'request.yaml',
+  'between.yaml',
+];
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -82,21 +92,32 @@ export const reviewOf = (pod: Pod, namespace: string, request: Json): Json => ({
   request: { namespace, name: pod.metadata?.name ?? '', object: pod, ...request },
 });
 
+/**
+ * The pod of a case. With `between.yaml`, a JSON Patch, it is the injected pod as somebody changed it before the webhook was called
+ * again.
+ */
+const secondTime = (folder: string, pod: Pod, decide: (pod: Pod) => Outcome): Pod => {
+  const changes = parse(textOf(folder, 'between.yaml')) as fastJsonPatch.Operation[] | null;
+  if (changes === null) return pod;
+  const first = decide(pod);
+  if (first.kind !== 'inject') throw new Error(`${folder}: the pod is not injected in the first place`);
+  const injected = JSON.parse(JSON.stringify(first.pod)) as Pod;
+  return fastJsonPatch.applyPatch(injected, changes, true).newDocument;
+};
+
 export const loadCase = (name: string): GoldenCase => {
   const folder = join(casesFolder, name);
   const text = textOf(folder, 'pod.yaml');
-  const pod = parse(text) as Pod;
   const namespaceObject = merged(folder, 'namespace.yaml');
   const namespace = String((namespaceObject['metadata'] as Json)['name']);
-  const settings = { ...defaultSettings, ...merged(folder, 'settings.yaml') };
-  return {
-    name,
-    folder,
-    why: /^# (.+)/.exec(text)?.[1] ?? '',
-    namespace,
-    pod,
-    review: reviewOf(pod, namespace, merged(folder, 'request.yaml')),
+  const request = merged(folder, 'request.yaml');
+  const known = {
     objects: knownObjects(folder, namespaceObject, namespace),
-    settings,
+    settings: { ...defaultSettings, ...merged(folder, 'settings.yaml') },
   };
+  const pod = secondTime(folder, parse(text) as Pod, (first) =>
+    decideOn(reviewOf(first, namespace, request), known),
+  );
+  const why = /^# (.+)/.exec(text)?.[1] ?? '';
+  return { name, folder, why, namespace, pod, review: reviewOf(pod, namespace, request), ...known };
 };

@@ -6,10 +6,10 @@ import { withDefaults } from '../emulators/kube-api/admission/pod-defaults.ts';
 /** What happens to a pod between one call of the webhook and the next. */
 type Change = (pod: Pod) => Pod;
 
-const podResource = { group: '', version: 'v1', plural: 'pods', kind: 'Pod', namespaced: true } as const;
+const pods = { group: '', version: 'v1', plural: 'pods', kind: 'Pod', namespaced: true, custom: false };
 
 /** The API server fills in its defaults. */
-const defaulted: Change = (pod) => withDefaults(podResource as never, pod as never) as Pod;
+const defaulted: Change = (pod) => withDefaults(pods, pod as never);
 
 const mapContainers = (pod: Pod, change: (container: Container) => Container): Pod => ({
   ...pod,

@@ -23,10 +23,7 @@ type Rule = readonly [string, (context: SecurityContext) => boolean];
 /** https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted, as far as it speaks of containers. */
 const rules: readonly Rule[] = [
   ['privileged', ({ privileged }) => privileged !== true],
-  [
-    'allowPrivilegeEscalation',
-    ({ allowPrivilegeEscalation }) => allowPrivilegeEscalation === false,
-  ],
+  ['allowPrivilegeEscalation', ({ allowPrivilegeEscalation }) => allowPrivilegeEscalation === false],
   ['capabilities.drop', ({ capabilities }) => capabilities?.drop?.includes('ALL') === true],
   [
     'capabilities.add',
@@ -64,7 +61,10 @@ export const restrictedViolations = (
   pod: Pod,
   ours: { readonly containers: ReadonlySet<string>; readonly volumes: ReadonlySet<string> },
 ): readonly string[] => {
-  const containers = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])] as CheckedContainer[];
+  const containers = [
+    ...(pod.spec?.initContainers ?? []),
+    ...(pod.spec?.containers ?? []),
+  ] as CheckedContainer[];
   const badVolumes = (pod.spec?.volumes ?? [])
     .filter(({ name }) => ours.volumes.has(name))
     .filter((volume) => !allowedSources.some((source) => Object.hasOwn(volume, source)));

@@ -19,14 +19,14 @@ import type { VaultSetup } from '../emulators/vault/setup.ts';
 const root = join(import.meta.dirname, '..', '..');
 
 /** The agent's image: the bundle that `test/support/build-programs.mjs` has made. */
-export const agentImage: Image = {
+const agentImage: Image = {
   files: { '/opt/keyferry/agent.cjs': join(root, 'dist', 'agent.cjs') },
   user: 65_532,
   group: 65_532,
 };
 
 /** An app that does nothing but run until it is told to end. */
-export const sleeperImage: Image = { entrypoint: ['node', '-e', 'setInterval(() => {}, 1e9)'] };
+const sleeperImage: Image = { entrypoint: ['node', '-e', 'setInterval(() => {}, 1e9)'] };
 
 /** The payments team's Vault: KV v2 at `kv`, KV v1 at `legacy`, one role for one ServiceAccount, with an audience. */
 export const paymentsSetup: VaultSetup = {

@@ -8,7 +8,7 @@ import {
   type SettingName,
 } from '../../lib/annotation-names.ts';
 import { annotationPrefix } from '../../lib/names.ts';
-import { didYouMean, nearest } from '../../lib/text.ts';
+import { didYouMean, mostSuggestions, nearest } from '../../lib/text.ts';
 import { issue, type Issue } from './codes.ts';
 
 /** A pod's annotations under our prefix, sorted into the settings that they are. */
@@ -77,8 +77,12 @@ const suggestion = (name: string): string => {
 
 /** What is said of names under our prefix that this version does nothing with. */
 export const unknownNameIssues = (declared: Declared): readonly Issue[] =>
-  declared.others.map((name) =>
+  declared.others.map((name, index) =>
     isUnsupported(name)
       ? issue('unsupported_annotation', annotation(name), 'is not supported yet by this version of Keyferry')
-      : issue('unknown_annotation', annotation(name), `is not an annotation of Keyferry${suggestion(name)}`),
+      : issue(
+          'unknown_annotation',
+          annotation(name),
+          `is not an annotation of Keyferry${index < mostSuggestions ? suggestion(name) : ''}`,
+        ),
   );

@@ -9,9 +9,13 @@ import * as values from './values.ts';
 /** What a pod's annotations ask for, read once. Defaults are in it; nothing was looked up yet. */
 export interface InjectionRequest {
   readonly secrets: readonly SecretRequest[];
+  /** Whether there are refs that could not be read; what store they mean is not known. */
+  readonly unreadableRefs: boolean;
   readonly store?: string;
+  /** Whether `store` was given but could not be read, which is told already. */
+  readonly storeUnreadable: boolean;
   readonly mountPath: string;
-  /** Undefined: every container but known mesh sidecars. */
+  /** Undefined: every container but those of known meshes. */
   readonly containers?: readonly string[];
   readonly lifecycle: Lifecycle;
   readonly startTimeoutSeconds: number;
@@ -78,15 +82,18 @@ export const parseAnnotations = (declared: Declared): ParsedAnnotations => {
     intervalSeconds: reader.read('refresh-interval', values.refreshInterval) ?? 3600,
     ...given({ mode: reader.read('file-mode', values.fileMode) }),
   });
+  const store = reader.read('store', values.storeName);
   const request: InjectionRequest = {
     secrets: secrets.requests,
+    unreadableRefs: secrets.unreadable,
+    storeUnreadable: store === undefined && declared.settings.has('store'),
     lifecycle,
     mountPath: reader.read('mount-path', values.mountPath) ?? defaultMountPath,
     startTimeoutSeconds:
       reader.read('start-timeout', values.startTimeout(longest)) ?? defaultStartTimeoutSeconds,
     resources: readResources(reader),
     ...given({
-      store: reader.read('store', values.storeName),
+      store,
       containers: reader.read('containers', values.containerNames),
       after: reader.read('after', values.containerName),
       port: reader.read('agent-port', values.port),

@@ -5,7 +5,7 @@ import { didYouMean, quoted } from '../../lib/text.ts';
 import { issue, type Issue } from './codes.ts';
 import { allContainers, initContainers, mountsOf, type Container, type Pod } from './pod.ts';
 
-/** Proxies that service meshes put into pods. They get no mount, and as native sidecars they start before us. */
+/** Proxies that service meshes put into pods. As native sidecars they start before us. */
 const meshSidecars = [
   'istio-proxy',
   'linkerd-proxy',
@@ -14,24 +14,26 @@ const meshSidecars = [
   'consul-connect-envoy-sidecar',
 ];
 
-/** What meshes run to set up the pod's network. Before them there may be none, so the agent comes after. */
-const meshInitContainers = [
-  'istio-init',
-  'istio-validation',
-  'linkerd-init',
-  'linkerd-network-validator',
-  'kuma-init',
-  'kuma-validation',
-  'consul-connect-inject-init',
-  'proxyinit',
-];
+/** What meshes put first in order to check that the pod's network is theirs. */
+const meshValidators = ['istio-validation', 'linkerd-network-validator', 'kuma-validation'];
 
-const forerunners: ReadonlySet<string> = new Set([...meshSidecars, ...meshInitContainers]);
+/** What turns a pod's traffic to its mesh's proxy. */
+const meshSetUps = ['istio-init', 'linkerd-init', 'kuma-init', 'consul-connect-inject-init'];
+
+/** A mesh's own containers have no use for the app's secrets. */
+const meshContainers: ReadonlySet<string> = new Set([...meshSidecars, ...meshValidators, ...meshSetUps]);
+
+/**
+ * Who comes before ours without being asked. Not what turns the pod's traffic to a proxy: where the proxy is an ordinary container it
+ * does not run yet, and whoever comes between has no network (istio puts its own last for that reason). Where it is a native
+ * sidecar it stands behind them, and ours behind it.
+ */
+const forerunners: ReadonlySet<string> = new Set([...meshSidecars, ...meshValidators]);
 
 export const isOurs = (name: string): boolean => name === initContainerName || name === refreshContainerName;
 
 /**
- * Where among the init containers ours go: behind those of meshes and the one that `after` names, before all others. An
+ * Where among the init containers ours go: behind the proxies of meshes and the one that `after` names, before all others. An
  * index into the init containers without ours. Where ours are in the pod already they keep their place, unless somebody
  * who has to come before them was put behind them since.
  */
@@ -58,9 +60,10 @@ const mountsSecrets = (container: Container): boolean =>
  * another webhook added since must not change what was decided.
  */
 const byDefault = (pod: Pod, position: number): readonly Container[] => {
-  const injected = initContainers(pod).some(({ name }) => isOurs(name));
-  return reachable(pod, position).filter((container) =>
-    injected ? mountsSecrets(container) : !meshSidecars.includes(container.name),
+  const candidates = reachable(pod, position);
+  const injected = initContainers(pod).some(({ name }) => isOurs(name)) && candidates.some(mountsSecrets);
+  return candidates.filter((container) =>
+    injected ? mountsSecrets(container) : !meshContainers.has(container.name),
   );
 };
 
@@ -124,25 +127,31 @@ export const afterWarnings = (pod: Pod, after: string | undefined): readonly str
   return [`${annotation('after')}: the pod has no init container ${quoted(after)} (yet)${hint}`];
 };
 
-/** Set-up of a mesh's network, and the proxy that traffic goes to from then on. */
+/** What shows that a pod's traffic goes to a mesh's proxy from then on, and the proxy. */
 const meshPairs = [
   ['istio-init', 'istio-proxy'],
+  ['istio-validation', 'istio-proxy'],
   ['linkerd-init', 'linkerd-proxy'],
+  ['linkerd-network-validator', 'linkerd-proxy'],
   ['kuma-init', 'kuma-sidecar'],
+  ['kuma-validation', 'kuma-sidecar'],
   ['consul-connect-inject-init', 'consul-dataplane'],
 ] as const;
 
 /**
  * A mesh whose proxy is an ordinary container starts it after all init containers, while its set-up already sends their traffic
- * there: an agent that the app waits for would wait for the proxy, and the proxy for the agent.
+ * there: an agent behind it that the app waits for would wait for the proxy, and the proxy for the agent.
  */
-export const meshWarnings = (pod: Pod, lifecycle: Lifecycle): readonly string[] => {
+export const meshWarnings = (pod: Pod, lifecycle: Lifecycle, position: number): readonly string[] => {
   if (lifecycle === 'sidecar') return [];
-  const isInit = (name: string): boolean => initContainers(pod).some((container) => container.name === name);
+  const before = initContainers(pod)
+    .filter(({ name }) => !isOurs(name))
+    .slice(0, position);
+  const runsBefore = (name: string): boolean => before.some((container) => container.name === name);
   const isApp = (name: string): boolean =>
     (pod.spec?.containers ?? []).some((container) => container.name === name);
   return meshPairs
-    .filter(([setUp, proxy]) => isInit(setUp) && isApp(proxy))
+    .filter(([setUp, proxy]) => runsBefore(setUp) && isApp(proxy))
     .map(
       ([setUp, proxy]) =>
         `init containers have no network between ${setUp} and the start of ${proxy}, so Keyferry's may not reach its stores: ` +

@@ -62,10 +62,12 @@ export interface Known {
   readonly settings: Settings;
 }
 
-const windowsIssues = (pod: Pod): Issue[] => {
-  const isWindows =
-    pod.spec?.os?.name === 'windows' || pod.spec?.nodeSelector?.['kubernetes.io/os'] === 'windows';
-  return isWindows ? [issue('windows_pod', 'spec.os', 'Keyferry has no agent for Windows nodes')] : [];
+const windowsIssues = ({ spec }: Pod): Issue[] => {
+  const places = [
+    ...(spec?.os?.name === 'windows' ? ['spec.os'] : []),
+    ...(spec?.nodeSelector?.['kubernetes.io/os'] === 'windows' ? ['spec.nodeSelector'] : []),
+  ];
+  return places.map((place) => issue('windows_pod', place, 'Keyferry has no agent for Windows nodes'));
 };
 
 const planSizeIssues = ({ encoded }: PlanWithTokens): Issue[] => {
@@ -134,8 +136,8 @@ export const decide = (pod: Pod, { request, issues: readIssues }: Reading, known
   const warnings = [
     ...resolution.warnings,
     ...afterWarnings(pod, request.after),
-    ...meshWarnings(pod, request.lifecycle),
-    ...portWarnings(pod, request.port ?? settings.agentPort),
+    ...meshWarnings(pod, request.lifecycle, position),
+    ...(request.lifecycle === 'init' ? [] : portWarnings(pod, request.port ?? settings.agentPort)),
   ];
   const issues = [
     ...readIssues,

@@ -3,7 +3,7 @@ import * as z from 'zod';
 /** A field that the API server leaves out, or sends as null, where it has nothing to say. */
 const maybe = <T extends z.ZodType>(type: T): z.ZodOptional<z.ZodNullable<T>> => z.optional(z.nullable(type));
 
-const id = maybe(z.number());
+const id = maybe(z.int().nonnegative());
 const texts = z.record(z.string(), z.string());
 
 const container = z.looseObject({
@@ -27,7 +27,7 @@ const pod = z.looseObject({
         runAsUser: id,
         runAsGroup: id,
         fsGroup: id,
-        supplementalGroups: maybe(z.array(z.number())),
+        supplementalGroups: maybe(z.array(z.int().nonnegative())),
       }),
     ),
     serviceAccountName: z.optional(z.string()),

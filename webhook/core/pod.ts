@@ -84,7 +84,7 @@ export const volumes = (pod: Pod): readonly Volume[] => pod.spec?.volumes ?? [];
 export const mountsOf = (container: Container): readonly VolumeMount[] => container.volumeMounts ?? [];
 
 /** The ServiceAccount that a pod runs as: the API server fills in `default` before webhooks see the pod. */
-export const serviceAccountOf = (pod: Pod): string => pod.spec?.serviceAccountName ?? 'default';
+export const serviceAccountOf = (pod: Pod): string => pod.spec?.serviceAccountName || 'default';
 
 /** The name that messages call a pod by; a pod of a workload has no name of its own yet. */
 export const displayName = (pod: Pod): string => pod.metadata?.name ?? `${pod.metadata?.generateName ?? ''}*`;

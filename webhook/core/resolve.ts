@@ -1,7 +1,7 @@
 import { annotation } from '../../lib/annotation-names.ts';
 import { admitsNamespace } from '../../lib/stores/conditions.ts';
 import { readStore, type Store, type StoreManifest } from '../../lib/stores/store.ts';
-import { didYouMean, quoted } from '../../lib/text.ts';
+import { didYouMean, mostSuggestions, quoted } from '../../lib/text.ts';
 import type { InjectionRequest } from './annotations.ts';
 import type { Catalogue } from './catalogue.ts';
 import { issue, type Issue } from './codes.ts';
@@ -41,13 +41,11 @@ const refUsageIssues = ({ ref, place }: SecretRequest, store: Store): Issue[] =>
   return found.map((message) => issue('unsupported_ref', place, message));
 };
 
-const unknownStoreMessage = (name: string, { namespace }: Identity, catalogue: Catalogue): string => {
-  if (catalogue.storeElsewhere(namespace, name)) {
-    return `store ${quoted(name)} is a SecretStore of another namespace; a SecretStore serves its own only: create one in ${quoted(namespace)}, or a ClusterSecretStore`;
-  }
-  const hint = didYouMean(name, catalogue.storeNames(namespace));
-  return `there is no SecretStore ${quoted(name)} in namespace ${quoted(namespace)} and no ClusterSecretStore of that name${hint}`;
-};
+/** Where a store of this name may be found, or what was meant by it. */
+const unknownStoreHint = (name: string, { namespace }: Identity, catalogue: Catalogue): string =>
+  catalogue.storeElsewhere(namespace, name)
+    ? `; another namespace has a SecretStore of that name, but a SecretStore serves its own only: create one in ${quoted(namespace)}, or a ClusterSecretStore`
+    : didYouMean(name, catalogue.storeNames(namespace));
 
 /** Looks up the stores of a pod's refs, each once, and keeps what was found and said. */
 class Resolver {
@@ -57,6 +55,8 @@ class Resolver {
     readonly settings: Settings;
   };
   readonly #stores = new Map<string, Store | undefined>();
+  /** Unknown stores and what is added about them. */
+  readonly #unknown = new Map<string, string>();
   readonly issues: Issue[] = [];
   readonly warnings: string[] = [];
 
@@ -87,12 +87,22 @@ class Resolver {
     return store;
   }
 
+  /** Why a store is not there, worked out once for all refs to it. */
+  #unknownMessage(name: string): string {
+    const { identity, catalogue } = this.#known;
+    const hint =
+      this.#unknown.get(name) ??
+      (this.#unknown.size < mostSuggestions ? unknownStoreHint(name, identity, catalogue) : '');
+    this.#unknown.set(name, hint);
+    return `there is no SecretStore ${quoted(name)} in namespace ${quoted(identity.namespace)} and no ClusterSecretStore of that name${hint}`;
+  }
+
   /** `place` is the annotation that names the store. */
   store(name: string, place: string): Store | undefined {
     const { identity, catalogue } = this.#known;
     const manifest = catalogue.store(identity.namespace, name);
     if (manifest === undefined) {
-      this.issues.push(issue('unknown_store', place, unknownStoreMessage(name, identity, catalogue)));
+      this.issues.push(issue('unknown_store', place, this.#unknownMessage(name)));
       return undefined;
     }
     if (!this.#stores.has(name)) this.#stores.set(name, this.#read(manifest));
@@ -100,9 +110,15 @@ class Resolver {
   }
 }
 
+/** The default store where refs that cannot be read may mean it: what is wrong with it is told along with them. */
+const storeOfUnreadable = ({ store, unreadableRefs }: InjectionRequest): string[] =>
+  unreadableRefs && store !== undefined ? [store] : [];
+
 /** The names of the stores that a request needs: what the caller waits for before it resolves. */
-export const neededStores = (request: InjectionRequest): readonly string[] =>
-  [...new Set(request.secrets.flatMap(({ ref }) => ref.store ?? request.store ?? []))].sort();
+export const neededStores = (request: InjectionRequest): readonly string[] => {
+  const named = request.secrets.flatMap(({ ref }) => ref.store ?? request.store ?? []);
+  return [...new Set([...named, ...storeOfUnreadable(request)])].sort();
+};
 
 /** Finds the store of every secret and checks that this pod may use it. */
 export const resolve = (
@@ -110,11 +126,12 @@ export const resolve = (
   known: { readonly identity: Identity; readonly catalogue: Catalogue; readonly settings: Settings },
 ): Resolution => {
   const resolver = new Resolver(known);
+  for (const name of storeOfUnreadable(request)) resolver.store(name, annotation('store'));
   const secrets = request.secrets.flatMap((secret): ResolvedSecret[] => {
     const name = secret.ref.store ?? request.store;
     if (name === undefined) {
       const message = `names no store; write <store>://<key>, or set ${annotation('store')} for all refs`;
-      resolver.issues.push(issue('store_not_named', secret.place, message));
+      if (!request.storeUnreadable) resolver.issues.push(issue('store_not_named', secret.place, message));
       return [];
     }
     const store = resolver.store(name, secret.ref.store === undefined ? annotation('store') : secret.place);

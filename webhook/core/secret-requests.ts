@@ -1,7 +1,7 @@
 import { annotation, type NamedSetting } from '../../lib/annotation-names.ts';
-import { filePathProblem, pathsCollide } from '../../lib/file-path.ts';
+import { filePathProblem, foldersOf } from '../../lib/file-path.ts';
 import { parseRef, type Ref } from '../../lib/ref.ts';
-import { didYouMean, quoted } from '../../lib/text.ts';
+import { didYouMean, mostSuggestions, quoted } from '../../lib/text.ts';
 import { namedValues, type Declared } from './annotation-keys.ts';
 import { issue, type Issue } from './codes.ts';
 import { fileMode, refreshInterval, type ValueParser } from './values.ts';
@@ -50,6 +50,8 @@ class SecretReader {
   readonly #defaults: SecretDefaults;
   readonly requests: SecretRequest[] = [];
   readonly issues: Issue[] = [];
+  /** Whether there are refs that could not be read. */
+  unreadable = false;
 
   constructor(declared: Declared, defaults: SecretDefaults) {
     this.#declared = declared;
@@ -101,7 +103,8 @@ class SecretReader {
     const ref = parseRef(text);
     const problems = ref.ok ? extractProblems(kind, ref.value) : ref.error;
     this.issues.push(...problems.map((problem) => issue('invalid_value', place, problem)));
-    if (ref.ok) this.requests.push({ name, place, kind, ref: ref.value, path, intervalSeconds, ...mode });
+    if (!ref.ok) this.unreadable = true;
+    else this.requests.push({ name, place, kind, ref: ref.value, path, intervalSeconds, ...mode });
   }
 }
 
@@ -110,8 +113,9 @@ const orphanIssues = (declared: Declared, names: ReadonlySet<string>): Issue[] =
   return settings.flatMap((word) =>
     [...namedValues(declared, word).keys()]
       .filter((name) => !names.has(name))
-      .map((name) => {
-        const hint = didYouMean(name, names, (candidate) => annotation(`${word}.${candidate}`));
+      .map((name, index) => {
+        const shown = (candidate: string): string => annotation(`${word}.${candidate}`);
+        const hint = index < mostSuggestions ? didYouMean(name, names, shown) : '';
         return issue(
           'unknown_name',
           annotation(`${word}.${name}`),
@@ -121,25 +125,40 @@ const orphanIssues = (declared: Declared, names: ReadonlySet<string>): Issue[] =
   );
 };
 
-const collisionIssues = (requests: readonly SecretRequest[]): Issue[] =>
-  requests.flatMap((request, index) =>
-    requests
-      .slice(index + 1)
-      .filter((other) => pathsCollide(request.path, other.path))
-      .map((other) =>
-        issue(
-          'path_conflict',
-          other.place,
-          `its path ${quoted(other.path)} is in the way of ${request.place}, which is at ${quoted(request.path)}; set ${annotation(`path.${other.name}`)}`,
-        ),
-      ),
+const conflict = (request: SecretRequest, earlier: SecretRequest): Issue =>
+  issue(
+    'path_conflict',
+    request.place,
+    `its path ${quoted(request.path)} is in the way of ${earlier.place}, which is at ${quoted(earlier.path)}; set ${annotation(`path.${request.name}`)}`,
   );
 
+/** Each request against the first that is in its way: comparing all with all would let one pod keep the webhook busy. */
+const collisionIssues = (requests: readonly SecretRequest[]): Issue[] => {
+  const files = new Map<string, SecretRequest>();
+  const folders = new Map<string, SecretRequest>();
+  const possible = requests.filter(({ path }) => filePathProblem(path) === undefined);
+  return possible.flatMap((request) => {
+    const above = foldersOf(request.path);
+    const earlier =
+      files.get(request.path) ??
+      folders.get(request.path) ??
+      above.map((folder) => files.get(folder)).find((found) => found !== undefined);
+    if (earlier !== undefined) return [conflict(request, earlier)];
+    files.set(request.path, request);
+    for (const folder of above) if (!folders.has(folder)) folders.set(folder, request);
+    return [];
+  });
+};
+
+interface ReadSecrets {
+  readonly requests: readonly SecretRequest[];
+  /** Whether there are refs that could not be read, and so are not among the requests. */
+  readonly unreadable: boolean;
+  readonly issues: readonly Issue[];
+}
+
 /** Reads `secret.*` and `extract.*` with their `path.*`, `file-mode.*` and `refresh-interval.*`; sorted by name. */
-export const readSecrets = (
-  declared: Declared,
-  defaults: SecretDefaults,
-): { readonly requests: readonly SecretRequest[]; readonly issues: readonly Issue[] } => {
+export const readSecrets = (declared: Declared, defaults: SecretDefaults): ReadSecrets => {
   const reader = new SecretReader(declared, defaults);
   const secrets = namedValues(declared, 'secret');
   const extracts = namedValues(declared, 'extract');
@@ -150,6 +169,7 @@ export const readSecrets = (
   const wanted = names.size === 0 && declared.settings.get('inject') === 'true';
   return {
     requests: reader.requests,
+    unreadable: reader.unreadable,
     issues: [
       ...(wanted ? [issue('nothing_to_inject', annotation('inject'), nothing)] : []),
       ...reader.issues,

@@ -1,7 +1,7 @@
 import { matchesGlob } from '../../lib/glob.ts';
 import type { Store } from '../../lib/stores/store.ts';
 import type { VaultStore } from '../../lib/stores/vault.ts';
-import { quoted, sentenceList } from '../../lib/text.ts';
+import { quoted, sentenceList, withoutTrailingSlashes } from '../../lib/text.ts';
 import type { DenyCode } from './codes.ts';
 import type { Settings } from './settings.ts';
 
@@ -19,7 +19,7 @@ interface Usage {
 /** A `*` stays within one part of the URL, so that no path can pass for a host. */
 const isAllowed = (server: string, glob: string): boolean => {
   const parts = server.split('/');
-  const globs = glob.replace(/\/+$/, '').split('/');
+  const globs = withoutTrailingSlashes(glob).split('/');
   return parts.length === globs.length && parts.every((part, index) => matchesGlob(globs[index] ?? '', part));
 };
 

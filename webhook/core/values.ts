@@ -3,7 +3,7 @@ import { parseDuration } from '../../lib/duration.ts';
 import type { Lifecycle } from '../../lib/plan.ts';
 import { parseQuantity } from '../../lib/quantity.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
-import { isSubdomain, quoted, sentenceList } from '../../lib/text.ts';
+import { isSubdomain, quoted, sentenceList, withoutTrailingSlashes } from '../../lib/text.ts';
 
 /** Reads an annotation's value; the error is a sentence to be read after the annotation's name. */
 export type ValueParser<T> = (text: string) => Result<T, string>;
@@ -81,17 +81,17 @@ export const containerNames: ValueParser<readonly string[]> = (text) => {
   const bad = names.filter((name) => !isContainerName(name));
   if (bad.length > 0)
     return err(`has ${sentenceList(bad.map(quoted))}; give names of containers with commas between`);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  const seen = new Set<string>();
+  const twice = names.find((name) => seen.size === seen.add(name).size);
   return twice === undefined ? ok(names) : err(`names ${quoted(twice)} twice`);
 };
 
 const kernelFolders = ['/proc', '/sys', '/dev'];
 
 export const mountPath: ValueParser<string> = (text) => {
-  const path = text.length > 1 ? text.replace(/\/+$/, '') : text;
+  const path = withoutTrailingSlashes(text);
   const segments = path.split('/').slice(1);
-  if (!path.startsWith('/') || path === '/')
-    return err(`is ${quoted(text)}; give an absolute folder like /secrets`);
+  if (!path.startsWith('/')) return err(`is ${quoted(text)}; give an absolute folder like /secrets`);
   if (segments.some((segment) => segment === '' || segment === '.' || segment === '..')) {
     return err(`is ${quoted(text)}; it may not have empty, "." or ".." segments`);
   }
