@@ -1,10 +1,5 @@
-import { filePathProblem } from '../../lib/file-path.ts';
+import { filePathProblem, foldersOf } from '../../lib/file-path.ts';
 import type { Plan } from '../../lib/plan.ts';
-
-const ancestors = (path: string): readonly string[] => {
-  const segments = path.split('/');
-  return segments.slice(1).map((_, index) => segments.slice(0, index + 1).join('/'));
-};
 
 /**
  * What keeps a plan's files from standing in one volume: a path that is no path of ours, or two that cannot both exist. The
@@ -20,7 +15,7 @@ export const layoutProblems = (plan: Plan): readonly string[] => {
     taken.add(path);
   });
   plan.files.forEach(({ path }, index) => {
-    const folder = ancestors(path).find((ancestor) => taken.has(ancestor));
+    const folder = foldersOf(path).find((ancestor) => taken.has(ancestor));
     if (folder !== undefined)
       problems.push(
         `files.${index}.path: ${JSON.stringify(path)} is inside of the file ${JSON.stringify(folder)}`,

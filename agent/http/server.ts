@@ -13,6 +13,7 @@ const limits = {
   headersTimeout: 5_000,
   requestTimeout: 10_000,
   keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 5_000,
   maxHeaderSize: 8 * 1024,
 };
 const mostConnections = 64;

@@ -1,5 +1,5 @@
 import { unless, type FileSystem } from './file-system.ts';
-import { currentGeneration, dataLink, inVolume, type Volume } from './volume.ts';
+import { currentGeneration, dataLink, dataLinkDraft, inVolume, type Volume } from './volume.ts';
 
 /** Where a visible name points: through `..data`, so that one rename moves them all. */
 const targetOf = (name: string): string => `${dataLink}/${name}`;
@@ -10,6 +10,11 @@ const removeIfThere = (fileSystem: FileSystem, path: string): void => {
   unless(['ENOENT'], () => {
     fileSystem.unlinkSync(path);
   });
+};
+
+/** Removes what a killed publisher may have been about to rename. */
+export const removeDrafts = (volume: Volume): void => {
+  for (const name of [dataLinkDraft, draftName]) removeIfThere(volume.fileSystem, inVolume(volume, name));
 };
 
 /** The top-level names that a generation's paths make visible; sorted. */

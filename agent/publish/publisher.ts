@@ -5,12 +5,12 @@ import type { PublishedFiles } from '../core/generation.ts';
 import { generationName } from '../core/generation-name.ts';
 import { fingerprint, standsAlready } from './compare.ts';
 import { systemErrorCode, unless, type FileSystem } from './file-system.ts';
-import { addLinks, removeOtherLinks, visibleNames } from './links.ts';
+import { addLinks, removeDrafts, removeOtherLinks, visibleNames } from './links.ts';
 import { readGeneration, type StoredEntry } from './read-generation.ts';
 import { removeFolder } from './remove-folder.ts';
 import { RetiredGenerations } from './retired.ts';
 import { currentGeneration, dataLink, dataLinkDraft, inVolume, type Volume } from './volume.ts';
-import { writeGeneration, type GenerationContents } from './write-generation.ts';
+import { fillGeneration, type GenerationContents } from './write-generation.ts';
 
 export interface PublisherOptions {
   /** The volume's folder; it exists. */
@@ -66,6 +66,7 @@ export class Publisher {
   /** Finishes what a killed publisher left undone: the current generation's links, and leftovers to be pruned. */
   recover(): Result<undefined, VolumeProblem> {
     return this.#attempt(() => {
+      removeDrafts(this.#volume);
       const current = this.current();
       if (current !== undefined)
         this.#settleLinks(this.#volume.fileSystem.readdirSync(inVolume(this.#volume, current)));
@@ -76,7 +77,9 @@ export class Publisher {
 
   /** The files of the current generation; none where there is none or it cannot be read. */
   publishedFiles(): PublishedFiles {
-    const files = this.#storedEntries(this.current()).flatMap(({ path, bytes }) =>
+    const current = this.current();
+    const entries = current === undefined ? undefined : this.#storedEntries(current);
+    const files = entries?.flatMap(({ path, bytes }) =>
       bytes === undefined ? [] : [[path, bytes] as const],
     );
     return new Map(files);
@@ -121,22 +124,23 @@ export class Publisher {
 
   #isCurrent(current: string, print: string, contents: GenerationContents): boolean {
     if (this.#last?.generation === current) return this.#last.fingerprint === print;
-    return standsAlready(this.#storedEntries(current), contents);
+    const entries = this.#storedEntries(current);
+    return entries !== undefined && standsAlready(entries, contents);
   }
 
-  #storedEntries(generation: string | undefined): readonly StoredEntry[] {
-    if (generation === undefined) return [];
-    return (
-      unless(['ENOENT', 'EACCES', 'EPERM', 'ELOOP'], () => readGeneration(this.#volume, generation)) ?? []
-    );
+  /** Undefined where the generation cannot be read: nothing may be concluded from that. */
+  #storedEntries(generation: string): readonly StoredEntry[] | undefined {
+    return unless(['ENOENT', 'EACCES', 'EPERM', 'ELOOP'], () => readGeneration(this.#volume, generation));
   }
 
   #writeAndSwap(contents: GenerationContents): string {
     const { fileSystem } = this.#volume;
     const name = generationName(this.#clock.now(), this.#random());
     const draft = inVolume(this.#volume, dataLinkDraft);
+    // Outside of the clean-up: a folder that is there already is none of ours to remove.
+    fileSystem.mkdirSync(inVolume(this.#volume, name), 0o700);
     try {
-      writeGeneration(this.#volume, name, contents);
+      fillGeneration(this.#volume, name, contents);
       unless(['ENOENT'], () => {
         fileSystem.unlinkSync(draft);
       });

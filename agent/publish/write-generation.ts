@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { dirname } from 'node:path';
+import { foldersOf } from '../../lib/file-path.ts';
 import type { RenderedFile } from '../core/render.ts';
 import { inVolume, type Volume } from './volume.ts';
 
@@ -19,9 +19,8 @@ const giveAway = (volume: Volume, file: number, group: number | null, mode: numb
   volume.fileSystem.fchmodSync(file, mode);
 };
 
-const makeFolder = (volume: Volume, path: string, group: number | null): void => {
+const openUp = (volume: Volume, path: string, group: number | null): void => {
   const { fileSystem } = volume;
-  fileSystem.mkdirSync(path, 0o700);
   const folder = fileSystem.openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
   try {
     giveAway(volume, folder, group, folderMode);
@@ -44,20 +43,18 @@ const makeFile = (volume: Volume, path: string, rendered: RenderedFile, group: n
   }
 };
 
-/** The folders that a path needs, outermost first: `a/b/c` needs `a` and `a/b`. */
-const parents = (path: string): readonly string[] => {
-  const parent = dirname(path);
-  return parent === '.' ? [] : [...parents(parent), parent];
-};
-
-/** Writes a whole generation into a new folder of the volume. Throws what a system call throws; the folder may be half made then. */
-export const writeGeneration = (volume: Volume, name: string, contents: GenerationContents): void => {
+/**
+ * Fills a generation's folder, which is there and empty, with all of its files. Throws what a system call throws; the folder
+ * is half filled then.
+ */
+export const fillGeneration = (volume: Volume, name: string, contents: GenerationContents): void => {
   const made = new Set<string>();
-  makeFolder(volume, inVolume(volume, name), contents.group);
+  openUp(volume, inVolume(volume, name), contents.group);
   for (const rendered of contents.files) {
-    for (const folder of parents(rendered.path)) {
+    for (const folder of foldersOf(rendered.path)) {
       if (made.has(folder)) continue;
-      makeFolder(volume, inVolume(volume, name, folder), contents.group);
+      volume.fileSystem.mkdirSync(inVolume(volume, name, folder), 0o700);
+      openUp(volume, inVolume(volume, name, folder), contents.group);
       made.add(folder);
     }
     makeFile(volume, inVolume(volume, name, rendered.path), rendered, contents.group);

@@ -31,7 +31,7 @@ const systemProblem = (error: unknown, absent: ProviderError): ProviderError => 
   if (code === 'ENOENT' || code === 'ENOTDIR') return absent;
   if (code === 'EACCES' || code === 'EPERM')
     return providerError('denied', `the file may not be read (${code})`);
-  if (code === 'ELOOP' || code === 'ENAMETOOLONG')
+  if (['ELOOP', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'].includes(code))
     return providerError('invalid', `the path cannot be followed (${code})`);
   return providerError('unavailable', `the file cannot be read (${code})`);
 };

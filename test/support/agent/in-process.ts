@@ -9,7 +9,7 @@ import { logLines, type LogLine } from '../log-lines.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { makeFolder } from './folders.ts';
 import type { ScriptedStores } from './scripted-stores.ts';
-import { countedName } from './volume.ts';
+import { randomName } from './volume.ts';
 
 export interface InProcessOptions {
   readonly plan: Plan;
@@ -60,7 +60,7 @@ export const runInProcess = async (options: InProcessOptions): Promise<RunningAg
     log,
     openStore: stores.open,
     random: () => 0.5,
-    randomName: countedName,
+    randomName,
     stop: stop.signal,
     readAnew: rules.endsWhenReady,
   });

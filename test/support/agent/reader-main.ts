@@ -63,9 +63,12 @@ const readRound = (): void => {
 const loop = (): void => {
   readRound();
   if (report.rounds === 1) process.send?.('reading');
-  setImmediate(loop);
+  // The writer is to get on as well, on a machine with few cores.
+  setTimeout(loop, 2);
 };
 
+// The parent is gone, or has given up.
+process.on('disconnect', () => process.exit(1));
 process.on('message', () => {
   process.send?.({ ...report, generations: seen.size }, undefined, undefined, () => process.exit(0));
 });

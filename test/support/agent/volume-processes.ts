@@ -1,9 +1,53 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { execFileSync, fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Report } from './reader-main.ts';
 
-const program = (name: string): string => join(import.meta.dirname, name);
+const started = new Set<ChildProcess>();
+
+let bundles: string | undefined;
+
+/** The programs as one plain file each: a writer that lives for a moment must not spend its time on its sources. */
+const bundled = (name: string): string => {
+  if (bundles === undefined) {
+    bundles = mkdtempSync(join(tmpdir(), 'keyferry-programs-'));
+    const sources = ['reader-main.ts', 'writer-main.ts'].map((source) => join(import.meta.dirname, source));
+    const options = [
+      '--bundle',
+      '--platform=node',
+      '--format=esm',
+      '--out-extension:.js=.mjs',
+      `--outdir=${bundles}`,
+    ];
+    execFileSync(createRequire(import.meta.url).resolve('esbuild/bin/esbuild'), [
+      ...sources,
+      ...options,
+      '--log-level=error',
+    ]);
+  }
+  return join(bundles, name.replace('.ts', '.mjs'));
+};
+
+/** Removes what `bundled` made; for `afterAll`. */
+export const removeBundles = (): void => {
+  if (bundles !== undefined) rmSync(bundles, { recursive: true });
+  bundles = undefined;
+};
+
+const startProcess = (name: string, args: readonly string[]): ChildProcess => {
+  const child = fork(bundled(name), args, { execArgv: [] });
+  started.add(child);
+  child.once('exit', () => started.delete(child));
+  return child;
+};
+
+/** Ends what a failed test left running; for `afterEach`. */
+export const killProcesses = (): void => {
+  for (const child of started) child.kill('SIGKILL');
+};
 
 export interface Reader {
   /** Ends the process and says what it saw. */
@@ -12,7 +56,7 @@ export interface Reader {
 
 /** Starts a reader process; resolves once it has read everything once. */
 export const startReader = async (kind: 'consistent' | 'plain', folder: string): Promise<Reader> => {
-  const child = fork(program('reader-main.ts'), [kind, folder], { execArgv: [] });
+  const child = startProcess('reader-main.ts', [kind, folder]);
   await once(child, 'message');
   return {
     finish: async () => {
@@ -27,17 +71,17 @@ export interface WriterOptions {
   readonly folder: string;
   readonly first: number;
   readonly count?: number;
-  /** Which of the calls that change the volume the process is killed before; none unless told. */
+  /** Which of the calls that change the volume the process is killed before, counted in its last generation; none unless told. */
   readonly killBefore?: number;
+  /** Which calls count: those of a publish with what comes before it, unless told. */
+  readonly killWhile?: 'publishing' | 'pruning';
   /** Default: 10 s. */
   readonly keepMilliseconds?: number;
 }
 
 /** Runs a writer process to its end. Resolves to how it ended: `done`, or `killed` where the call to be killed before came. */
 export const runWriter = async (options: WriterOptions): Promise<'done' | 'killed'> => {
-  const { folder, first, count = 1, killBefore = 0, keepMilliseconds = 10_000 } = options;
-  const numbers = [first, count, killBefore, keepMilliseconds].map(String);
-  const child: ChildProcess = fork(program('writer-main.ts'), [folder, ...numbers], { execArgv: [] });
+  const child = startProcess('writer-main.ts', [JSON.stringify(options)]);
   const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
   if (signal === 'SIGKILL') return 'killed';
   if (code !== 0) throw new Error(`the writer ended with ${code ?? signal ?? ''}`);

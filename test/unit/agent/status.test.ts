@@ -1,0 +1,115 @@
+import { describe, expect, test } from '@jest/globals';
+import { renderDocument, type Memory } from '../../../agent/core/generation.ts';
+import {
+  countStale,
+  isStale,
+  lastSuccesses,
+  refStatuses,
+  type Situation,
+} from '../../../agent/core/status.ts';
+import { providerError } from '../../../lib/provider-error.ts';
+import { Redacted } from '../../../lib/redacted.ts';
+import { fileAt, fileStore, planOf, sourceOf } from '../../support/agent/plans.ts';
+
+const plan = planOf({
+  stores: [fileStore('one'), fileStore('two')],
+  sources: [sourceOf('a'), sourceOf('b', { store: 1, version: '7', intervalSeconds: 0 }), sourceOf('c')],
+  files: [fileAt('a'), fileAt('b', { source: 1 }), fileAt('c', { source: 2, property: 'x', optional: true })],
+});
+
+const memory = (source: number, text: string, fetchedAt: number, version?: string): Memory => {
+  const rendered = renderDocument(plan, source, Buffer.from(text));
+  if (!rendered.ok) throw new Error('the document was refused');
+  return { document: new Redacted(Buffer.from(text)), version, fetchedAt, renderings: rendered.value };
+};
+
+const failed = (file: number) => ({
+  at: 0,
+  failures: [{ file, error: providerError('denied', 'the policy does not allow it') }],
+});
+const good = { at: 0, failures: [] };
+
+const situation: Situation = {
+  plan,
+  memories: [memory(0, 'hunter2', 40_000, '3'), memory(1, 'hunter2', 100_000), undefined],
+  reports: [failed(0), good, failed(2)],
+  origins: ['document', 'document', 'absent'],
+  now: 100_000,
+};
+
+describe('refStatuses', () => {
+  const until = [5_400, Number.POSITIVE_INFINITY, 1_000];
+  const statuses = refStatuses(situation, (source) => until[source] ?? 0);
+
+  test('says for each file what it is and when it is read next', () => {
+    expect(statuses).toEqual([
+      {
+        file: 'a',
+        store: 'SecretStore/one',
+        key: 'a',
+        version: '3',
+        ageSeconds: 60,
+        nextRefreshSeconds: 5,
+        stale: true,
+        error: { code: 'denied', message: 'the policy does not allow it' },
+      },
+      {
+        file: 'b',
+        store: 'SecretStore/two',
+        key: 'b',
+        version: null,
+        ageSeconds: 0,
+        nextRefreshSeconds: null,
+        stale: false,
+        error: null,
+      },
+      {
+        file: 'c',
+        store: 'SecretStore/one',
+        key: 'c',
+        version: null,
+        ageSeconds: null,
+        nextRefreshSeconds: 1,
+        stale: false,
+        error: { code: 'denied', message: 'the policy does not allow it' },
+      },
+    ]);
+  });
+
+  test('shows no value', () => {
+    expect(JSON.stringify(statuses)).not.toContain('hunter2');
+  });
+
+  test('a clock that was set back makes no negative age', () => {
+    expect(refStatuses({ ...situation, now: 0 }, () => 0)[0]?.ageSeconds).toBe(0);
+  });
+});
+
+describe('stale', () => {
+  test('is what keeps a value that could not be confirmed', () => {
+    expect(countStale(situation)).toBe(1);
+  });
+
+  test('is what was carried over from the generation before', () => {
+    expect(isStale({ ...situation, reports: [], origins: ['carried', 'document', 'absent'] }, 0)).toBe(true);
+  });
+
+  test('is an optional file whose property is gone', () => {
+    const gone: Situation = {
+      ...situation,
+      memories: [undefined, undefined, memory(2, '{}', 0)],
+      reports: [undefined, undefined, good],
+      origins: ['missing', 'missing', 'carried'],
+    };
+    expect(isStale(gone, 2)).toBe(true);
+    expect(refStatuses(gone, () => 0)[2]?.error?.code).toBe('not_found');
+  });
+});
+
+describe('lastSuccesses', () => {
+  test('is the oldest of a store’s, without what is read once or never came', () => {
+    expect([...lastSuccesses(situation)]).toEqual([['one', 40]]);
+    const memories = [situation.memories[0], situation.memories[1], memory(2, '{}', 20_000)];
+    expect([...lastSuccesses({ ...situation, memories })]).toEqual([['one', 20]]);
+  });
+});
