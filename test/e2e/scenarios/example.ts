@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { Workspace, type Bench } from '../bench.ts';
+import type { KubernetesObject } from '../cluster/objects.ts';
+import { newCredentials, shows, verifyReadings } from '../credentials.ts';
+import type { Scenario } from '../scenario.ts';
+
+const folder = join(import.meta.dirname, '..', '..', '..', 'docs', 'examples', 'payments');
+
+const readManifests = async (file: string): Promise<readonly KubernetesObject[]> =>
+  parseAllDocuments(await readFile(join(folder, file), 'utf8')).map(
+    (document) => document.toJS() as KubernetesObject,
+  );
+
+interface ExampleStore extends KubernetesObject {
+  readonly spec: { readonly provider: { readonly vault: object } };
+}
+
+interface ExamplePod extends KubernetesObject {
+  readonly spec: { readonly containers: readonly object[] };
+}
+
+/** The example in this cluster: another namespace, this Vault's address, and an app from an image that the nodes have. */
+const adapt = (bench: Bench, namespace: string, manifest: KubernetesObject): KubernetesObject => {
+  const placed = { ...manifest, metadata: { ...manifest.metadata, namespace } };
+  if (manifest.kind === 'SecretStore') {
+    const { spec } = manifest as ExampleStore;
+    const vault = { ...spec.provider.vault, ...bench.vault.address };
+    return { ...placed, spec: { provider: { vault } } };
+  }
+  if (manifest.kind !== 'Pod') return placed;
+  const { spec } = manifest as ExamplePod;
+  const { image, script } = bench.program;
+  const app = { image, imagePullPolicy: 'IfNotPresent', command: ['node', '-e', script], args: ['follow'] };
+  const containers = spec.containers.map((container) => ({ ...container, ...app }));
+  return { ...placed, spec: { ...spec, containers, terminationGracePeriodSeconds: 5 } };
+};
+
+/** The manifests that `make demo` plays and the docs print, on a real cluster. */
+export const exampleScenario: Scenario = {
+  name: 'demo-manifests',
+  run: async (bench) => {
+    const [before, after] = [newCredentials(), newCredentials()];
+    await bench.vault.write('payments/db', { ...before });
+    const workspace = await Workspace.empty(bench, 'example');
+    const manifests = [...(await readManifests('store.yaml')), ...(await readManifests('payments-api.yaml'))];
+    const wanted = manifests.filter(({ kind }) => kind !== 'Namespace');
+    await bench.kubectl.apply(...wanted.map((manifest) => adapt(bench, workspace.namespace, manifest)));
+    await workspace.ready('payments-api');
+    await workspace.readings('payments-api', shows(before), { seconds: 30 });
+    await bench.vault.write('payments/db', { ...after });
+    verifyReadings(await workspace.readings('payments-api', shows(after), { seconds: 40 }), [before, after]);
+    return undefined;
+  },
+};
