@@ -4,6 +4,7 @@ import type { Plan, PlanStore } from '../lib/plan.ts';
 import type { ProviderError } from '../lib/provider-error.ts';
 import type { OpenProvider } from '../providers/provider.ts';
 import { providerContext } from './context.ts';
+import { groupFailures } from './core/failed-reads.ts';
 import { spreadFactor } from './core/schedule.ts';
 import { countStale, lastSuccesses, refStatuses, type Situation } from './core/status.ts';
 import { describeThrown } from './core/thrown.ts';
@@ -157,17 +158,18 @@ export class Agent {
   /** The state file comes before the volume: what a failed publish or a crash leaves behind is never a lost login. */
   #takePass(store: PlanStore, { reads, seconds }: Pass): readonly (ProviderError | undefined)[] {
     const { plan, log } = this.#options;
-    const errors = reads.map(({ index, outcome }) => this.memories.take(index, outcome));
-    errors.forEach((error, order) => {
-      const key = plan.sources[reads[order]?.index ?? -1]?.key;
-      if (error !== undefined) log.warn({ store: store.name, key, code: error.code }, error.message);
-    });
-    const outcome = errors.find((error) => error !== undefined)?.code ?? 'ok';
-    this.metrics.refresh({ outcome, seconds });
+    const results = reads.map(({ index, outcome }) => ({
+      key: plan.sources[index]?.key ?? '',
+      error: this.memories.take(index, outcome),
+    }));
+    const failed = groupFailures(results);
+    for (const { keys, error } of failed)
+      log.warn({ store: store.name, keys, code: error.code }, error.message);
+    this.metrics.refresh({ outcome: failed[0]?.error.code ?? 'ok', seconds });
     this.#handover.save();
     this.rotation.advance();
     this.#upkeep.wake();
     if (this.memories.allRead) this.#allRead.resolve(undefined);
-    return errors;
+    return results.map(({ error }) => error);
   }
 }

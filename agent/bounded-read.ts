@@ -5,7 +5,7 @@ import { err } from '../lib/result.ts';
 import type { Provider, ReadOutcome } from '../providers/provider.ts';
 
 /** How long one pass over a store's due sources may take, in milliseconds, whatever the provider does. */
-export const passLimit = 30_000;
+const passLimit = 30_000;
 
 export interface BoundedReadOptions {
   /** Opens the store, or gives what is open already. */

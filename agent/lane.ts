@@ -119,8 +119,10 @@ export class Lane {
     const lacking = err(providerError('unavailable', 'the provider gave no answer for this key'));
     const reads = entries.map(({ index }, place) => ({ index, outcome: outcomes[place] ?? lacking }));
     const errors = onPass({ reads, seconds: (clock.monotonic() - start) / 1_000 });
+    // One draw for all: what failed together is tried again together, in one request where the store can.
+    const random = this.#options.random();
     due.forEach((place, order) => {
-      this.#reschedule(place, errors[order]);
+      this.#reschedule(place, errors[order], random);
     });
     if (this.#wasForced()) this.#makeAllDue();
   }
@@ -130,8 +132,8 @@ export class Lane {
     return this.#forced;
   }
 
-  #reschedule(place: number, error: ProviderError | undefined): void {
-    const { clock, sources, random, isStarting } = this.#options;
+  #reschedule(place: number, error: ProviderError | undefined, random: number): void {
+    const { clock, sources, isStarting } = this.#options;
     const [schedule, entry] = [this.#schedules[place], sources[place]];
     if (schedule === undefined || entry === undefined) return;
     const now = clock.monotonic();
@@ -139,6 +141,6 @@ export class Lane {
     this.#schedules[place] =
       error === undefined
         ? afterSuccess(now, intervalMs)
-        : afterFailure({ schedule, error, now, intervalMs, starting: isStarting(), random: random() });
+        : afterFailure({ schedule, error, now, intervalMs, starting: isStarting(), random });
   }
 }

@@ -29,7 +29,3 @@ export const filePathProblem = (path: string): string | undefined => {
 /** The folders on the way to a file, the outermost first: `a` and `a/b` of `a/b/c`. */
 export const foldersOf = (path: string): readonly string[] =>
   [...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index));
-
-/** Whether two paths cannot both exist: they are the same, or one is a folder on the other's way. */
-export const pathsCollide = (a: string, b: string): boolean =>
-  a === b || foldersOf(a).includes(b) || foldersOf(b).includes(a);

@@ -31,7 +31,8 @@ const vaultStore = z.strictObject({
     method: z.enum(['kubernetes', 'jwt']),
     /** Mount of the auth method, without `auth/`. */
     mountPath: text,
-    role: text,
+    /** Absent: the auth method's default role. */
+    role: z.optional(text),
     /** Vault namespace of the login, where it differs. */
     namespace: z.optional(text),
     /** File name of the projected token. */

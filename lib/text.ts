@@ -20,7 +20,7 @@ export const editDistance = (a: string, b: string): number => {
 
 /** Comparing takes time, and whoever writes manifests decides how much there is to compare: no more than this. */
 const longestWord = 64;
-const mostCandidates = 200;
+const mostCandidates = 100;
 
 /** For the same reason: how many mistakes of one kind in one pod get a suggestion. */
 export const mostSuggestions = 20;

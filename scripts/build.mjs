@@ -1,15 +1,22 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { packSections } from './pack-sections.mjs';
 
 /**
  * Bundles each program of ours to one file below dist/, so that an image needs no node_modules. Usage: node scripts/build.mjs
- * [name ...]; without names everything that is there.
+ * [--output=FOLDER] [name ...]; without names everything that is there.
  */
 
 const root = join(import.meta.dirname, '..');
 const inRoot = (...names) => join(root, ...names);
+
+const { values, positionals: names } = parseArgs({
+  options: { output: { type: 'string', default: inRoot('dist') } },
+  allowPositionals: true,
+});
+const inOutput = (...names) => join(resolve(values.output), ...names);
 
 /**
  * Modules that a dependency requires at load and that we never let it use. Each is replaced by something that fails, or does
@@ -51,13 +58,13 @@ const shared = {
 };
 
 const bundle = async ({ entry, output, options }) => {
-  await build({ ...shared, ...options, entryPoints: [entry], outfile: output });
+  await build({ ...shared, ...options, entryPoints: [entry], outfile: inOutput(output) });
 };
 
 const pack = async ({ entry, output }) => {
   const text = await packSections({ ...shared, entryPoints: [entry] });
-  mkdirSync(dirname(inRoot(output)), { recursive: true });
-  writeFileSync(inRoot(output), text);
+  mkdirSync(dirname(inOutput(output)), { recursive: true });
+  writeFileSync(inOutput(output), text);
 };
 
 const commonJs = { format: 'cjs' };
@@ -75,19 +82,18 @@ const emulators = existsSync(emulatorsFolder)
       .map((name) => ({
         name,
         entry: `test/emulators/${name}/main.ts`,
-        output: `dist/emulators/${name}.cjs`,
+        output: `emulators/${name}.cjs`,
       }))
       .filter(({ entry }) => existsSync(inRoot(entry)))
       .map((program) => ({ ...program, make: bundle, options: commonJs }))
   : [];
 
 const programs = [
-  { name: 'agent', entry: 'agent/main.ts', output: 'dist/agent.cjs', make: pack },
-  { name: 'webhook', entry: 'webhook/main.ts', output: 'dist/webhook.mjs', make: bundle, options: esModule },
+  { name: 'agent', entry: 'agent/main.ts', output: 'agent.cjs', make: pack },
+  { name: 'webhook', entry: 'webhook/main.ts', output: 'webhook.mjs', make: bundle, options: esModule },
   ...emulators,
 ].filter(({ entry }) => existsSync(inRoot(entry)));
 
-const names = process.argv.slice(2);
 const unknown = names.filter((name) => !programs.some((program) => program.name === name));
 if (unknown.length > 0) {
   console.error(
@@ -95,10 +101,10 @@ if (unknown.length > 0) {
   );
   process.exit(1);
 }
-if (names.length === 0) rmSync(inRoot('dist'), { recursive: true, force: true });
 
 for (const program of programs) {
   if (names.length > 0 && !names.includes(program.name)) continue;
   await program.make(program);
-  console.log(`${program.output} ${Math.ceil(statSync(inRoot(program.output)).size / 1024)} KiB`);
+  const output = inOutput(program.output);
+  console.log(`${relative('', output)} ${Math.ceil(statSync(output).size / 1024)} KiB`);
 }

@@ -24,7 +24,7 @@ export const followConnections = (
   });
   const cut = async (milliseconds: number, closed: AbortSignal): Promise<void> => {
     if (!(await pause(clock, milliseconds, closed))) return;
-    void 0;
+    for (const socket of open) socket.destroy();
   };
   return {
     close: async (milliseconds) => {

@@ -13,7 +13,12 @@ const main = async (): Promise<number> => {
     for (const problem of config.error) process.stderr.write(`keyferry-webhook: ${problem}\n`);
     return usageError;
   }
-  const log = pino({ level: config.value.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  const log = pino({
+    level: config.value.logLevel,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+  });
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {

@@ -33,7 +33,7 @@ const logOutcome = (log: Logger, { uid, namespace, pod }: AdmissionRequest, outc
   };
   if (outcome.kind === 'skip') log.debug({ ...fields, reason: outcome.reason }, 'left alone');
   if (outcome.kind === 'deny')
-    log.info({ ...fields, reasons: outcome.issues.map(({ code }) => code) }, 'refused');
+    log.info({ ...fields, reasons: [...new Set(outcome.issues.map(({ code }) => code))] }, 'refused');
   if (outcome.kind === 'inject') log.info({ ...fields, files: outcome.plan.files.length }, 'injected');
 };
 

@@ -34,10 +34,7 @@ export interface RefStatus {
  * Why a file is not what its source says now, or undefined where it is. A document is taken as a whole, so a failure of one of
  * its files is every file's.
  */
-export const fileError = (
-  { plan, memories, reports }: Situation,
-  file: number,
-): ProviderError | undefined => {
+const fileError = ({ plan, memories, reports }: Situation, file: number): ProviderError | undefined => {
   const source = plan.files[file]?.source ?? -1;
   const failures = reports[source]?.failures ?? [];
   const failure = failures.find((candidate) => candidate.file === file) ?? failures[0];

@@ -3,7 +3,7 @@ import { removeFolder } from './remove-folder.ts';
 import { currentGeneration, dataLink, generationsIn, inVolume, type Volume } from './volume.ts';
 
 /** How long a generation stays after the next one came, for readers that are inside of it. */
-export const keepMilliseconds = 10_000;
+const keepMilliseconds = 10_000;
 
 export interface RetiredOptions {
   readonly volume: Volume;

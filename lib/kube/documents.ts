@@ -1,4 +1,4 @@
-import { parseAllDocuments, type Document } from 'yaml';
+import { parseAllDocuments, type Document, type ScalarTag } from 'yaml';
 import { errorMessage } from '../error-message.ts';
 import { isRecord } from './object.ts';
 
@@ -64,8 +64,30 @@ const join = (parts: readonly ManifestDocuments[]): ManifestDocuments => ({
   problems: parts.flatMap(({ problems }) => problems),
 });
 
+/**
+ * What `kubectl` reads otherwise than YAML 1.2: `0644` is octal, and `yes`, `no`, `on` and `off` are booleans
+ * (https://github.com/kubernetes-sigs/yaml). In JSON these texts cannot stand without quotes.
+ */
+const kubectlScalars: ScalarTag[] = [
+  {
+    tag: 'tag:yaml.org,2002:int',
+    default: true,
+    test: /^[-+]?0[0-7]+$/,
+    resolve: (text) => Number.parseInt(text, 8),
+  },
+  {
+    tag: 'tag:yaml.org,2002:bool',
+    default: true,
+    test: /^(?:yes|Yes|YES|on|On|ON|no|No|NO|off|Off|OFF)$/,
+    resolve: (text) => /^(?:y|on)/i.test(text),
+  },
+];
+
 const parseText = ({ name, text }: ManifestText): ManifestDocuments => {
-  const parsed = parseAllDocuments(text, { merge: true });
+  const parsed = parseAllDocuments(text, {
+    merge: true,
+    customTags: (tags) => [...kubectlScalars, ...tags],
+  });
   const all = 'empty' in parsed ? [] : parsed;
   return join(
     all.map((document, index) =>

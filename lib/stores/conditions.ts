@@ -11,7 +11,7 @@ export interface NamespaceCondition {
 
 const compile = (fields: Fields, pattern: string): RegExp[] => {
   try {
-    return [new RegExp(pattern)];
+    return [new RegExp(pattern, 'u')];
   } catch {
     fields.reject('namespaceRegexes', `has ${quoted(pattern)}, which is not a regular expression`);
     return [];

@@ -18,7 +18,8 @@ export interface VaultStore {
 export interface VaultAuth {
   readonly method: 'kubernetes' | 'jwt';
   readonly mountPath: string;
-  readonly role: string;
+  /** Undefined: the auth method's own default role, which `jwt` may have. */
+  readonly role?: string;
   readonly namespace?: string;
   readonly serviceAccount?: { readonly name: string; readonly namespace?: string };
   /** Audience of the token that logs in; undefined: the API server's own. */
@@ -77,10 +78,14 @@ interface Reference {
 
 const readServiceAccount = (fields: Fields | undefined): Reference => {
   if (fields === undefined) return { serviceAccount: {}, audiences: [] };
-  const name = fields.string('name');
+  const name = fields.optionalString('name');
   const namespace = fields.optionalString('namespace');
   const audiences = fields.strings('audiences');
   fields.close();
+  if (name === undefined) {
+    if (namespace !== undefined) fields.reject('namespace', 'stands without a name');
+    return { serviceAccount: {}, audiences };
+  }
   const named = { name, ...(namespace === undefined ? {} : { namespace }) };
   return { serviceAccount: { serviceAccount: named }, audiences };
 };
@@ -140,11 +145,11 @@ const readJwtToken = (
 
 const readJwt = (fields: Fields): VaultAuth => {
   const mountPath = readPath(fields, 'path', 'jwt');
-  const role = fields.string('role');
+  const role = fields.optionalString('role');
   fields.refuse(needsBroker, 'secretRef');
   const token = readJwtToken(fields);
   fields.close();
-  return { method: 'jwt', mountPath, role, ...token };
+  return { method: 'jwt', mountPath, ...(role === undefined ? {} : { role }), ...token };
 };
 
 const staticMethods = ['tokenSecretRef', 'appRole', 'cert', 'ldap', 'userPass'];

@@ -11,7 +11,7 @@ export interface DocumentRequest {
   readonly path: SecretPath;
   readonly version: string | undefined;
   /** Vault role whose policies decide, for the sentence about a refusal. */
-  readonly role: string;
+  readonly role: string | undefined;
 }
 
 type Outcome = Result<SecretDocument, ProviderError>;
@@ -28,7 +28,7 @@ const unseenAdvice = ({ mount, kvVersion, seen }: SecretPath): string =>
 const denied = ({ path, role }: DocumentRequest): ProviderError =>
   providerError(
     'denied',
-    `Vault denied reading ${quoted(showPath(path.secret))} in ${showMount(path.mount)}: a policy of role ${quoted(role)} must allow "read" on ${quoted(showPath(apiPath(path)))}${unseenAdvice(path)}`,
+    `Vault denied reading ${quoted(showPath(path.secret))} in ${showMount(path.mount)}: a policy of ${role === undefined ? 'the default role' : `role ${quoted(role)}`} must allow "read" on ${quoted(showPath(apiPath(path)))}${unseenAdvice(path)}`,
   );
 
 /** KV v2 answers 404 with the metadata of a version whose data is gone. */

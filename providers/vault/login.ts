@@ -46,7 +46,7 @@ const refusal = (store: VaultStorePlan, status: number, hint: string | undefined
   const advice = `check that this is the mount path of a ${method} auth method, that the role exists, and that it ${checks[method]}`;
   return providerError(
     'unauthenticated',
-    `Vault refused the login at ${place(store)} as role ${quoted(role)} (HTTP ${status}): ${hint === undefined ? '' : `${hint}; if that is not it, `}${advice}`,
+    `Vault refused the login at ${place(store)} as ${role === undefined ? 'the default role' : `role ${quoted(role)}`} (HTTP ${status}): ${hint === undefined ? '' : `${hint}; if that is not it, `}${advice}`,
   );
 };
 
@@ -114,7 +114,7 @@ export const loginRequests = ({ store, call, context }: LoginOptions): LoginRequ
       return err(
         providerError('invalid', `the mount path ${quoted(auth.mountPath)} cannot be part of a URL`),
       );
-    const body = { role: auth.role, jwt: jwt.reveal().trim() };
+    const body = { ...(auth.role === undefined ? {} : { role: auth.role }), jwt: jwt.reveal().trim() };
     return call('login', { method: 'write', path, namespace, body }, judgeLogin(store, jwt));
   };
 

@@ -3,6 +3,7 @@ import { answerTo, decideOn, patchOf, postReview } from '../support/golden-admis
 import { caseNames, inputNames, loadCase, type GoldenCase } from '../support/golden-case.ts';
 import { asJson, asYaml, checkFiles } from '../support/golden-files.ts';
 import * as invariants from '../support/golden-invariants.ts';
+import { bytesOf, reordered, withCanary } from '../support/golden-variants.ts';
 import type { Injection, Outcome } from '../../webhook/core/decide.ts';
 
 const leastCases = 100;
@@ -66,13 +67,11 @@ describe.each(cases)('$name', ({ golden }) => {
   });
 
   test('gives the same bytes whatever the order of annotations and stores', () => {
-    expect(invariants.bytesOf(invariants.reordered(golden))).toBe(
-      invariants.bytesOf(decideOn(golden.review, golden)),
-    );
+    expect(bytesOf(reordered(golden))).toBe(bytesOf(decideOn(golden.review, golden)));
   });
 
   test('shows nothing that is none of its business', async () => {
-    const { canary, review, golden: marked } = invariants.withCanary(golden);
+    const { canary, review, golden: marked } = withCanary(golden);
     const answer = await postReview(review, marked);
     const { response } = JSON.parse(answer.body) as ReturnType<typeof answerTo>;
     const shown = [answer.body, answer.logged, answer.metrics, JSON.stringify(patchOf({ response }))];

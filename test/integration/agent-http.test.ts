@@ -68,7 +68,7 @@ describe('the agent’s HTTP endpoints', () => {
     expect((await get(`${base}/livez`, 'DELETE')).status).toBe(405);
 
     write({});
-    await until(() => agent.output.includes('"key":"db","code":"not_found"'), 'the failed read');
+    await until(() => agent.output.includes('"keys":["db"],"code":"not_found"'), 'the failed read');
     const shown = await get(`${base}/status`);
     expect(JSON.parse(shown.body)).toMatchObject({
       ready: true,

@@ -2,6 +2,8 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { providerError } from '../../lib/provider-error.ts';
+import { interceptedFileSystem } from '../support/agent/failing-file-system.ts';
+import { makePod } from '../support/agent/in-process.ts';
 import { fileAt, fileStore, planOf, sourceOf } from '../support/agent/plans.ts';
 import { ScriptedStores } from '../support/agent/scripted-stores.ts';
 import {
@@ -102,6 +104,18 @@ describe('a restart', () => {
     expect(visibleFiles(second.folder)).toEqual({ z: 'z' });
     const text = 'nothing in the state file belongs to this plan';
     expect(second.lines).toContainEqual({ level: 'warn', text, fields: {} });
+  });
+
+  test('finds in the state whatever is in the volume: it is written first', async () => {
+    const root = makePod();
+    const seen: string[] = [];
+    const fileSystem = interceptedFileSystem((name, args) => {
+      if (name === 'renameSync' && String(args[1]).endsWith('..data'))
+        seen.push(readFileSync(join(root, 'keyferry/state/state.json'), 'utf8'));
+    });
+    await run({ plan, stores: new ScriptedStores({ 'one/a': 'a', 'two/b': 'b' }), root, fileSystem });
+    const documents = seen.map((text) => (JSON.parse(text) as { sources: { document: string }[] }).sources);
+    expect(documents).toMatchObject([[{ document: 'YQ==' }, { document: 'Yg==' }]]);
   });
 
   test("a provider's session is there again", async () => {

@@ -110,8 +110,8 @@ describe('plans', () => {
         const dropped = fields[index % fields.length] ?? '';
         const less = Object.fromEntries(Object.entries(value).filter(([name]) => name !== dropped));
         expect(parsePlan(JSON.stringify(less)).ok).toBe(false);
-        if (!fields.includes(extra))
-          expect(parsePlan(JSON.stringify({ ...value, [extra]: 1 })).ok).toBe(extra === '__proto__');
+        if (fields.includes(extra) || extra === '__proto__') return;
+        expect(parsePlan(JSON.stringify({ ...value, [extra]: 1 })).ok).toBe(false);
       }),
     );
   });

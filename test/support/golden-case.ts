@@ -11,17 +11,12 @@ import { defaultSettings, type Settings } from '../../webhook/core/settings.ts';
 import { decideOn } from './golden-admission.ts';
 
 /** Cases are folders; names that start with `_` are not cases. */
-export const casesFolder = join(import.meta.dirname, '..', 'golden', 'inject');
+const casesFolder = join(import.meta.dirname, '..', 'golden', 'inject');
 
 /** What a case may be made of, besides its `want.*` files. */
-export const inputNames = [
-  'pod.yaml',
-  'namespace.yaml',
-  'stores.yaml',
-  'settings.yaml',
-  'request.yaml',
-  'between.yaml',
-];
+export const inputNames = ['pod', 'namespace', 'stores', 'settings', 'request', 'between'].map(
+  (name) => `${name}.yaml`,
+);
 
 type Json = Readonly<Record<string, unknown>>;
 

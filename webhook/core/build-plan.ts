@@ -51,7 +51,7 @@ const planVault = (vault: VaultStore, settings: Settings): PlanStore['provider']
     auth: {
       method,
       mountPath,
-      role,
+      ...(role === undefined ? {} : { role }),
       ...(namespace === undefined ? {} : { namespace }),
       token: tokenName(audience),
     },

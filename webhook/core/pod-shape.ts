@@ -45,5 +45,6 @@ export const podProblem = (value: unknown): string | undefined => {
   const parsed = pod.safeParse(value);
   if (parsed.success) return undefined;
   const [issue] = parsed.error.issues;
-  return `is not a pod: ${issue?.path.map(String).join('.') ?? ''}: ${issue?.message ?? 'invalid'}`;
+  const where = (issue?.path ?? []).map(String).join('.');
+  return `is not a pod: ${where === '' ? '' : `${where}: `}${issue?.message ?? 'invalid'}`;
 };

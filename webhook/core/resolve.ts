@@ -22,7 +22,7 @@ export interface Resolution {
 }
 
 /** How messages name a store: its kind, and where it lives. */
-export const storePlace = ({ kind, metadata }: StoreManifest): string =>
+const storePlace = ({ kind, metadata }: StoreManifest): string =>
   metadata.namespace === undefined || kind === 'ClusterSecretStore'
     ? `${kind} ${metadata.name ?? ''}`
     : `${kind} ${metadata.namespace}/${metadata.name ?? ''}`;

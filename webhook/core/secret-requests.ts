@@ -19,6 +19,9 @@ export interface SecretRequest {
   readonly mode?: { readonly value: string; readonly place: string };
 }
 
+/** Where a file or folder was asked for, also where the ref itself cannot be read. */
+type Placed = Pick<SecretRequest, 'name' | 'place' | 'path'>;
+
 export interface SecretDefaults {
   readonly intervalSeconds: number;
   readonly mode?: string;
@@ -49,6 +52,7 @@ class SecretReader {
   readonly #declared: Declared;
   readonly #defaults: SecretDefaults;
   readonly requests: SecretRequest[] = [];
+  readonly placed: Placed[] = [];
   readonly issues: Issue[] = [];
   /** Whether there are refs that could not be read. */
   unreadable = false;
@@ -97,6 +101,7 @@ class SecretReader {
     const badName = nameProblem(word, name);
     if (badName !== undefined) this.issues.push(issue('invalid_value', place, badName));
     const path = badName === undefined ? this.#path(name, place) : name;
+    this.placed.push({ name, place, path });
     const intervalSeconds =
       this.#setting('refresh-interval', name, refreshInterval) ?? this.#defaults.intervalSeconds;
     const mode = this.#mode(name);
@@ -125,7 +130,7 @@ const orphanIssues = (declared: Declared, names: ReadonlySet<string>): Issue[] =
   );
 };
 
-const conflict = (request: SecretRequest, earlier: SecretRequest): Issue =>
+const conflict = (request: Placed, earlier: Placed): Issue =>
   issue(
     'path_conflict',
     request.place,
@@ -133,10 +138,10 @@ const conflict = (request: SecretRequest, earlier: SecretRequest): Issue =>
   );
 
 /** Each request against the first that is in its way: comparing all with all would let one pod keep the webhook busy. */
-const collisionIssues = (requests: readonly SecretRequest[]): Issue[] => {
-  const files = new Map<string, SecretRequest>();
-  const folders = new Map<string, SecretRequest>();
-  const possible = requests.filter(({ path }) => filePathProblem(path) === undefined);
+const collisionIssues = (placed: readonly Placed[]): Issue[] => {
+  const files = new Map<string, Placed>();
+  const folders = new Map<string, Placed>();
+  const possible = placed.filter(({ path }) => filePathProblem(path) === undefined);
   return possible.flatMap((request) => {
     const above = foldersOf(request.path);
     const earlier =
@@ -174,7 +179,7 @@ export const readSecrets = (declared: Declared, defaults: SecretDefaults): ReadS
       ...(wanted ? [issue('nothing_to_inject', annotation('inject'), nothing)] : []),
       ...reader.issues,
       ...orphanIssues(declared, names),
-      ...collisionIssues(reader.requests),
+      ...collisionIssues(reader.placed),
     ],
   };
 };

@@ -40,6 +40,9 @@ const serverIssues = ({ kind }: Store, { server }: VaultStore, settings: Setting
   return issues;
 };
 
+const roleOf = ({ role }: VaultStore['auth']): string =>
+  role === undefined ? "the auth method's default role" : `the Vault role ${quoted(role)}`;
+
 const serviceAccountIssues = ({ auth }: VaultStore, identity: Identity): Usage['issues'] => {
   const wanted = auth.serviceAccount;
   if (wanted === undefined) return [];
@@ -53,7 +56,7 @@ const serviceAccountIssues = ({ auth }: VaultStore, identity: Identity): Usage['
       : '';
   const message =
     `it logs in as ServiceAccount ${quoted(theirs)}, but the pod runs as ${quoted(ours)}: ` +
-    `${way}bind the Vault role ${quoted(auth.role)} to ${quoted(ours)} and drop serviceAccountRef ` +
+    `${way}bind ${roleOf(auth)} to ${quoted(ours)} and drop serviceAccountRef ` +
     '(logging in for another ServiceAccount takes the broker, which is not supported yet)';
   return [{ code: 'service_account_mismatch', message }];
 };
@@ -61,7 +64,7 @@ const serviceAccountIssues = ({ auth }: VaultStore, identity: Identity): Usage['
 const audienceWarnings = ({ auth }: VaultStore): readonly string[] =>
   auth.method === 'kubernetes' && auth.audience === undefined
     ? [
-        `it logs in with a token for the API server's own audience, which the API server would accept too; set audience="vault" on the Vault role ${quoted(auth.role)} and serviceAccountRef.audiences: [vault]`,
+        `it logs in with a token for the API server's own audience, which the API server would accept too; set audience="vault" on ${roleOf(auth)} and serviceAccountRef.audiences: [vault]`,
       ]
     : [];
 

@@ -13,7 +13,7 @@ const isTmpfs = (path: string): boolean => {
 };
 
 /** Where test volumes go: a tmpfs where the machine has one, as in a pod. */
-export const volumeHome = isTmpfs('/dev/shm') ? '/dev/shm' : tmpdir();
+const volumeHome = isTmpfs('/dev/shm') ? '/dev/shm' : tmpdir();
 
 const made: string[] = [];
 

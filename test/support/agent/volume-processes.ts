@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Report } from './reader-main.ts';
+import type { WriterOptions } from './writer-main.ts';
 
 const started = new Set<ChildProcess>();
 
@@ -66,18 +67,6 @@ export const startReader = async (kind: 'consistent' | 'plain', folder: string):
     },
   };
 };
-
-export interface WriterOptions {
-  readonly folder: string;
-  readonly first: number;
-  readonly count?: number;
-  /** Which of the calls that change the volume the process is killed before, counted in its last generation; none unless told. */
-  readonly killBefore?: number;
-  /** Which calls count: those of a publish with what comes before it, unless told. */
-  readonly killWhile?: 'publishing' | 'pruning';
-  /** Default: 10 s. */
-  readonly keepMilliseconds?: number;
-}
 
 /** Runs a writer process to its end. Resolves to how it ended: `done`, or `killed` where the call to be killed before came. */
 export const runWriter = async (options: WriterOptions): Promise<'done' | 'killed'> => {

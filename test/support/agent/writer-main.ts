@@ -4,7 +4,18 @@ import { systemClock } from '../../../lib/clock.ts';
 import { interceptedFileSystem } from './failing-file-system.ts';
 import { numberedFiles } from './numbered-files.ts';
 import { makePublisher } from './volume.ts';
-import type { WriterOptions } from './volume-processes.ts';
+
+export interface WriterOptions {
+  readonly folder: string;
+  readonly first: number;
+  readonly count?: number;
+  /** Which of the calls that change the volume the process is killed before, counted in its last generation; none unless told. */
+  readonly killBefore?: number;
+  /** Which calls count: those of a publish with what comes before it, unless told. */
+  readonly killWhile?: 'publishing' | 'pruning';
+  /** Default: 10 s. */
+  readonly keepMilliseconds?: number;
+}
 
 /**
  * A process that publishes numbered generations and kills itself before one of the calls that change the volume. Takes its

@@ -17,10 +17,14 @@ interface Options {
   readonly ages?: readonly number[];
   readonly open?: () => Promise<Provider>;
   readonly error?: () => ProviderError | undefined;
+  readonly random?: () => number;
 }
 
 /** A lane over the store `one` with the keys k0, k1, ...; every answer counts as good unless `error` says otherwise. */
-const makeLane = (stores: ScriptedStores, { intervals = [60], ages = [], open, error }: Options = {}) => {
+const makeLane = (
+  stores: ScriptedStores,
+  { intervals = [60], ages = [], open, error, random = () => 0.5 }: Options = {},
+) => {
   const clock = new ManualClock();
   const stop = new AbortController();
   stops.push(stop);
@@ -34,7 +38,7 @@ const makeLane = (stores: ScriptedStores, { intervals = [60], ages = [], open, e
     })),
     open: open ?? (() => stores.open(fileStore('one'), undefined as never)),
     clock,
-    random: () => 0.5,
+    random,
     spread: 1,
     stop: stop.signal,
     isStarting: () => false,
@@ -86,6 +90,21 @@ describe('a lane', () => {
     expect(stores.reads).toHaveLength(7);
     await clock.advance(20_000);
     expect(stores.reads).toHaveLength(8);
+  });
+
+  test('what failed together is tried again together', async () => {
+    const stores = new ScriptedStores();
+    let draws = 0;
+    const random = (): number => ((draws += 1) * 0.37) % 1;
+    const { clock } = makeLane(stores, {
+      intervals: [60, 60, 60],
+      error: () => providerError('timeout', ''),
+      random,
+    });
+    await clock.advance(0);
+    await clock.advance(10_000);
+    expect(stores.reads.length).toBeGreaterThan(3);
+    expect(new Set(keysOf(stores))).toEqual(new Set(['k0 k1 k2']));
   });
 
   test('reads all of it when it is told to, also what is read once', async () => {

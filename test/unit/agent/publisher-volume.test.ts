@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { constants, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { nodeFileSystem, type FileSystem } from '../../../agent/publish/file-system.ts';
@@ -78,6 +78,19 @@ describe('what is not ours', () => {
     publish({ a: '1' });
     publish({ b: '1' });
     expect(readdirSync(folder)).toEqual(expect.arrayContaining(['theirs', '..other', 'link']));
+  });
+
+  test('is not written through: a link that is put where a file is to be', () => {
+    const elsewhere = join(makeFolder(), 'precious');
+    writeFileSync(elsewhere, 'theirs');
+    const fileSystem = interceptedFileSystem((name, args) => {
+      const creates = name === 'openSync' && ((args[1] as number) & constants.O_CREAT) !== 0;
+      if (creates) symlinkSync(elsewhere, args[0] as string);
+    });
+    expect(publish({ a: 'ours' }, makePublisher(folder, { fileSystem }))).toMatchObject({
+      error: { code: 'EEXIST' },
+    });
+    expect(readFileSync(elsewhere, 'utf8')).toBe('theirs');
   });
 
   test('at a name of ours is replaced', () => {

@@ -63,5 +63,7 @@ test.each([
   [{ metadata: { annotations: { a: 1 } }, spec: { containers } }, 'metadata.annotations.a'],
   [{ metadata: { annotations: [] }, spec: { containers } }, 'metadata.annotations'],
 ])('%j is none, because of %s', (value, place) => {
-  expect(podProblem(value)).toMatch(`is not a pod: ${place}: `);
+  expect(podProblem(value)).toMatch(
+    place === '' ? 'is not a pod: Invalid input' : `is not a pod: ${place}: `,
+  );
 });

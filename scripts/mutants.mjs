@@ -1,0 +1,319 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+
+/**
+ * Breaks the code in places where it matters, one at a time and in a copy of the tree, and demands that the tests named beside each
+ * fail. A mutant that survives is a hole in the tests; one whose text is no longer there is out of date. Both fail the run.
+ * Arguments choose mutants by parts of their names.
+ */
+const mutants = [
+  {
+    name: 'pointer: escapes / before ~',
+    file: 'lib/json-patch.ts',
+    from: ".replaceAll('~', '~0').replaceAll('/', '~1')",
+    to: ".replaceAll('/', '~1').replaceAll('~', '~0')",
+    tests: ['test/unit/lib/json-patch'],
+  },
+  {
+    name: 'patch: appends to lists that are not there',
+    file: 'lib/json-patch.ts',
+    from: "return was === undefined ? [{ op: 'add', path: place, value: is }]",
+    to: "return was === undefined ? [is].flat().map((value) => ({ op: 'add', path: Array.isArray(is) ? `${place}/-` : place, value }))",
+    tests: ['test/golden/inject'],
+  },
+  {
+    name: 'patch: loses count of what it moved',
+    file: 'lib/json-patch.ts',
+    from: 'order.splice(index, 0, ...order.splice(from, 1));',
+    to: 'order.splice(from, 1);',
+    tests: ['test/property/json-patch'],
+  },
+  {
+    name: 'plan: leaves dollar signs to the kubelet',
+    file: 'lib/plan.ts',
+    from: ".replaceAll('$', String.raw`\\u0024`)",
+    to: '',
+    tests: ['test/unit/lib/plan'],
+  },
+  {
+    name: 'ref: decodes twice',
+    file: 'lib/ref.ts',
+    from: 'return decodeURIComponent(text);',
+    to: 'return decodeURIComponent(decodeURIComponent(text));',
+    tests: ['test/unit/lib/ref'],
+  },
+  {
+    name: 'property: a path before the exact name',
+    file: 'lib/property.ts',
+    from: 'const found = exact === undefined ? propertyPath(property).reduce(child, document.value) : exact;',
+    to: 'const found = propertyPath(property).reduce(child, document.value) ?? exact;',
+    tests: ['test/unit/lib/property'],
+  },
+  {
+    name: 'path: lets ..data through',
+    file: 'lib/file-path.ts',
+    from: "if (segment.startsWith('..'))",
+    to: "if (segment.startsWith('...x'))",
+    tests: ['test/unit/lib/file-path'],
+  },
+  {
+    name: 'conditions: all instead of any',
+    file: 'lib/stores/conditions.ts',
+    from: 'conditions.some(',
+    to: 'conditions.every(',
+    tests: ['test/unit/lib/stores/conditions'],
+  },
+  {
+    name: 'fields: an unknown field is dropped',
+    file: 'lib/stores/fields.ts',
+    from: 'if (!this.#known.has(name))',
+    to: "if (name === '')",
+    tests: ['test/unit/lib/stores/fields'],
+  },
+  {
+    name: 'server: is compared as it was written',
+    file: 'lib/stores/vault.ts',
+    from: 'return withoutTrailingSlashes(`${url.origin}${url.pathname}`);',
+    to: 'return withoutTrailingSlashes(text);',
+    tests: ['test/unit/lib/stores/vault'],
+  },
+  {
+    name: 'gate: opting out asks for injection',
+    file: 'webhook/core/gate.ts',
+    from: "return inject.value ? { kind: 'proceed', issues: [] } : { kind: 'skip', reason: 'opted_out' };",
+    to: "return { kind: 'proceed', issues: [] };",
+    tests: ['test/unit/webhook/gate'],
+  },
+  {
+    name: 'gate: a missing inject is taken for a no',
+    file: 'webhook/core/gate.ts',
+    from: "return { kind: 'proceed', issues: [issue('inject_missing', place, message)] };",
+    to: "return { kind: 'skip', reason: 'not_annotated' };",
+    tests: ['test/unit/webhook/gate'],
+  },
+  {
+    name: 'scope: subresources are pods',
+    file: 'webhook/core/gate.ts',
+    from: "return 'subresource';",
+    to: 'return undefined;',
+    tests: ['test/unit/webhook/gate'],
+  },
+  {
+    name: 'codes: another one for an unknown store',
+    file: 'webhook/core/resolve.ts',
+    from: "issue('unknown_store', place",
+    to: "issue('invalid_store', place",
+    tests: ['test/golden'],
+  },
+  {
+    name: 'issues: in the order in which they were found',
+    file: 'webhook/core/codes.ts',
+    from: '.sort(([a], [b]) => (a < b ? -1 : 1))',
+    to: '',
+    tests: ['test/golden/inject'],
+  },
+  {
+    name: 'values: an interval of exactly the minimum is too short',
+    file: 'webhook/core/values.ts',
+    from: 'milliseconds < minimumIntervalMs',
+    to: 'milliseconds <= minimumIntervalMs',
+    tests: ['test/unit/webhook/values'],
+  },
+  {
+    name: 'owner: one that agrees is enough',
+    file: 'webhook/core/owner.ts',
+    from: 'return values.every((value) => value === first)',
+    to: 'return values.some((value) => value === first)',
+    tests: ['test/unit/webhook/owner'],
+  },
+  {
+    name: 'owner: root like anyone',
+    file: 'webhook/core/owner.ts',
+    from: 'const user = commonUser === 0 ? undefined : commonUser;',
+    to: 'const user = commonUser;',
+    tests: ['test/unit/webhook/owner'],
+  },
+  {
+    name: 'containers: who was added since gets the mount',
+    file: 'webhook/core/containers.ts',
+    from: 'injected ? mountsSecrets(container) : ',
+    to: '',
+    tests: ['test/golden/inject'],
+  },
+  {
+    name: 'containers: meshes come behind us',
+    file: 'webhook/core/containers.ts',
+    from: 'forerunners.has(name) || name === after',
+    to: 'name === after',
+    tests: ['test/golden/inject'],
+  },
+  {
+    name: 'containers: mesh containers get the mount',
+    file: 'webhook/core/containers.ts',
+    from: '!meshContainers.has(container.name)',
+    to: "container.name !== ''",
+    tests: ['test/golden/inject'],
+  },
+  {
+    name: 'reserved: a second variable of our name passes',
+    file: 'webhook/core/reserved.ts',
+    from: 'same.length !== 1 || ',
+    to: '',
+    tests: ['test/golden/inject'],
+  },
+  {
+    name: 'reserved: mounts over ours pass',
+    file: 'webhook/core/reserved.ts',
+    from: 'return covered || !deepEqual(mine, mountsOf(ours));',
+    to: 'return !deepEqual(mine, mountsOf(ours));',
+    tests: ['test/golden/inject'],
+  },
+  {
+    name: 'reserved: an agent as root passes',
+    file: 'webhook/core/reserved.ts',
+    from: "'lifecycle', 'securityContext']",
+    to: "'lifecycle']",
+    tests: ['test/golden/inject'],
+  },
+  {
+    name: "reserved: others may mount the agent's own",
+    file: 'webhook/core/reserved.ts',
+    from: 'if (ourVolumes.includes(mount.name))',
+    to: "if (mount.name === '')",
+    tests: ['test/golden/inject'],
+  },
+  {
+    name: 'injected: the app may write',
+    file: 'webhook/core/injected.ts',
+    from: 'mountPath: details.mountPath, readOnly: true }',
+    to: 'mountPath: details.mountPath }',
+    tests: ['test/golden/inject'],
+  },
+  {
+    name: 'injected: a port on the network of the node',
+    file: 'webhook/core/injected.ts',
+    from: '&& port > 0 && !hostNetwork',
+    to: '&& port > 0',
+    tests: ['test/golden/inject'],
+  },
+  {
+    name: 'plan: the longest interval of a key',
+    file: 'webhook/core/build-plan.ts',
+    from: ': Math.min(a, b);',
+    to: ': Math.max(a, b);',
+    tests: ['test/golden/inject'],
+  },
+  {
+    name: 'servers: a star crosses slashes',
+    file: 'webhook/core/store-usage.ts',
+    from: 'return parts.length === globs.length && parts.every(',
+    to: 'return matchesGlob(glob, server) || parts.every(',
+    tests: ['test/golden/inject'],
+  },
+  {
+    name: 'servers: ClusterSecretStores are limited too',
+    file: 'webhook/core/store-usage.ts',
+    from: "kind === 'SecretStore' ? settings.allowedServers : undefined",
+    to: 'settings.allowedServers',
+    tests: ['test/golden/inject'],
+  },
+  {
+    name: 'ServiceAccount: the name alone counts',
+    file: 'webhook/core/store-usage.ts',
+    from: 'wanted.name === identity.serviceAccount && namespace === identity.namespace',
+    to: 'wanted.name === identity.serviceAccount',
+    tests: ['test/golden/inject'],
+  },
+  {
+    name: "catalogue: the cluster's store comes first",
+    file: 'webhook/catalogue.ts',
+    from: "cache.get({ kind: 'SecretStore', namespace, name }) ?? cache.get({ kind: 'ClusterSecretStore', name })",
+    to: "cache.get({ kind: 'ClusterSecretStore', name }) ?? cache.get({ kind: 'SecretStore', namespace, name })",
+    tests: ['test/unit/webhook/catalogue'],
+  },
+  {
+    name: 'review: a refusal is a 403',
+    file: 'webhook/core/review.ts',
+    from: 'code: 422',
+    to: 'code: 403',
+    tests: ['test/golden/inject'],
+  },
+  {
+    name: 'server: what breaks inside is told',
+    file: 'webhook/server.ts',
+    from: "status >= 500 ? 'internal error' : error.message",
+    to: 'error.message',
+    tests: ['test/unit/webhook/server'],
+  },
+  {
+    name: 'log: the whole pod',
+    file: 'webhook/server.ts',
+    from: 'pod: pod === undefined ? undefined : displayName(pod),',
+    to: 'pod,',
+    tests: ['test/golden/inject'],
+  },
+];
+
+const root = join(import.meta.dirname, '..');
+const left = new Set(['node_modules', '.git', 'dist', 'coverage']);
+
+/** A copy of the tree to break; Jest's global set-up stays out, since none of these tests needs the bundles. */
+const copyTree = () => {
+  const copy = mkdtempSync(join(tmpdir(), 'keyferry-mutants-'));
+  cpSync(root, copy, { recursive: true, filter: (path) => path === root || !left.has(basename(path)) });
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  const config =
+    "import config from './jest.config.mjs';\nexport default { ...config, globalSetup: undefined };\n";
+  writeFileSync(join(copy, 'jest.mutants.mjs'), config);
+  return copy;
+};
+
+/** Whether the tests pass in a tree. */
+const passes = (tree, tests) => {
+  const argv = [
+    'scripts/jest.mjs',
+    '--config',
+    'jest.mutants.mjs',
+    '--silent',
+    '--bail',
+    '--runInBand',
+    ...tests,
+  ];
+  const env = { ...process.env, UPDATE_GOLDEN: '' };
+  return spawnSync(process.execPath, argv, { cwd: tree, env, encoding: 'utf8' }).status === 0;
+};
+
+const chosen = mutants.filter(({ name }) => {
+  const parts = process.argv.slice(2);
+  return parts.length === 0 || parts.some((part) => name.includes(part));
+});
+const tree = copyTree();
+const problems = [];
+try {
+  const tests = [...new Set(chosen.flatMap((mutant) => mutant.tests))];
+  if (!passes(tree, tests)) throw new Error('the tests fail before anything is broken');
+  for (const { name, file, from, to, tests: related } of chosen) {
+    const path = join(tree, file);
+    const text = readFileSync(path, 'utf8');
+    const found = text.split(from).length - 1;
+    let verdict = 'killed';
+    if (found === 1) {
+      writeFileSync(
+        path,
+        text.replace(from, () => to),
+      );
+      if (passes(tree, related)) verdict = 'SURVIVED';
+      writeFileSync(path, text);
+    } else {
+      verdict = `OUT OF DATE: its text is ${found} times in ${file}`;
+    }
+    if (verdict !== 'killed') problems.push(name);
+    process.stdout.write(`${verdict.padEnd(8)}  ${name}\n`);
+  }
+} finally {
+  rmSync(tree, { recursive: true });
+}
+process.stdout.write(`${chosen.length - problems.length} of ${chosen.length} mutants killed\n`);
+process.exitCode = problems.length === 0 ? 0 : 1;
