@@ -1,7 +1,7 @@
 import { named, type Kubectl, type ObjectName } from './cluster/kubectl.ts';
 import { containerStatus, describePod, isReady, type KubernetesObject, type Pod } from './cluster/objects.ts';
 import { testNamespacePrefix } from './cluster/preflight.ts';
-import type { Images, Installation } from './install.ts';
+import type { Installation } from './install.ts';
 import { appPod, type AppPod, type AppProgram } from './pods/manifests.ts';
 import type { Reading } from './pods/reading.ts';
 import { serviceAccount } from './vault/manifests.ts';
@@ -14,7 +14,6 @@ const readySeconds = 90;
 export interface Bench {
   readonly kubectl: Kubectl;
   readonly signal: AbortSignal;
-  readonly images: Images;
   readonly installation: Installation;
   /** Shared by all scenarios, each with keys of its own. */
   readonly vault: Vault;

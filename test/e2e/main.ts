@@ -40,7 +40,7 @@ const setUp = async (installation: Installation): Promise<Bench> => {
   const vault = await startVault(await createNamespace({ kubectl, namespaces }, 'vault'));
   report.say(`started a stand-in Vault at ${vault.url}`);
   const reader = { image: images.agent, script: await bundleReader() };
-  return { kubectl, signal, images, installation, vault, startVault, program: reader, namespaces };
+  return { kubectl, signal, installation, vault, startVault, program: reader, namespaces };
 };
 
 const runScenario = async (bench: Bench, { name, run }: Scenario): Promise<void> => {

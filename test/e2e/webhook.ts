@@ -7,7 +7,7 @@ import { withForwardedPort } from './cluster/port-forward.ts';
 import { systemNamespace } from './cluster/preflight.ts';
 import { webhookConfiguration, webhookPods } from './install.ts';
 
-export interface WebhookConfiguration extends KubernetesObject {
+interface WebhookConfiguration extends KubernetesObject {
   readonly webhooks: readonly { readonly clientConfig: { readonly caBundle?: string } }[];
 }
 
@@ -25,6 +25,20 @@ export const bundleFingerprints = (configuration: WebhookConfiguration): Readonl
 
 export const readConfiguration = (kubectl: Kubectl): Promise<WebhookConfiguration> =>
   kubectl.get<WebhookConfiguration>(webhookConfiguration);
+
+/** Waits until the bundle is these certificates and no others. */
+export const bundleBecomes = async (
+  kubectl: Kubectl,
+  wanted: ReadonlySet<string>,
+  seconds: number,
+): Promise<void> => {
+  const isWhole = (configuration: WebhookConfiguration): boolean => {
+    const present = bundleFingerprints(configuration);
+    return present.size === wanted.size && wanted.isSubsetOf(present);
+  };
+  const what = "the caBundle of the replicas' certificates alone";
+  await kubectl.watch(webhookConfiguration, isWhole, { seconds, what });
+};
 
 /** The webhook's replicas that are not about to end. */
 export const replicas = async (kubectl: Kubectl): Promise<readonly ObjectName[]> => {

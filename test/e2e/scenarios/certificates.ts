@@ -4,12 +4,12 @@ import { asking } from '../pods/manifests.ts';
 import { webhookConfiguration } from '../install.ts';
 import { expect, type Scenario } from '../scenario.ts';
 import {
+  bundleBecomes,
   bundleFingerprints,
   bundleText,
   readConfiguration,
   servedFingerprints,
   tryAdmission,
-  type WebhookConfiguration,
 } from '../webhook.ts';
 import { until } from '../cluster/until.ts';
 import { X509Certificate } from 'node:crypto';
@@ -21,18 +21,6 @@ const caBundlePath = '/webhooks/0/clientConfig/caBundle';
 const patchBundle = async ({ kubectl }: Bench, operation: object): Promise<void> => {
   const patch = JSON.stringify([{ ...operation, path: caBundlePath }]);
   await kubectl.run(['patch', webhookConfiguration.name, '--type=json', '--patch', patch]);
-};
-
-/** Waits until the bundle is these certificates and no others. */
-const bundleOf = async ({ kubectl }: Bench, wanted: ReadonlySet<string>): Promise<void> => {
-  const isWhole = (configuration: WebhookConfiguration): boolean => {
-    const present = bundleFingerprints(configuration);
-    return present.size === wanted.size && wanted.isSubsetOf(present);
-  };
-  await kubectl.watch(webhookConfiguration, isWhole, {
-    seconds: repairSeconds,
-    what: 'its own certificates',
-  });
 };
 
 const admitsAgain = async (bench: Bench, name: string): Promise<void> => {
@@ -57,7 +45,7 @@ const wiped: Scenario = {
     const before = await servedFingerprints(bench.kubectl);
     await patchBundle(bench, { op: 'remove' });
     const begun = performance.now();
-    await bundleOf(bench, before);
+    await bundleBecomes(bench.kubectl, before, repairSeconds);
     const milliseconds = Math.round(performance.now() - begun);
     await admitsAgain(bench, 'bundle-wiped');
     return { detail: `whole again after ${milliseconds} ms` };
@@ -109,7 +97,7 @@ const expiredRemoved: Scenario = {
     const text = `${bundleText(await readConfiguration(bench.kubectl))}${pem}`;
     await patchBundle(bench, { op: 'replace', value: Buffer.from(text).toString('base64') });
     expect(!own.has(new X509Certificate(pem).fingerprint256), 'the expired certificate is not new');
-    await bundleOf(bench, own);
+    await bundleBecomes(bench.kubectl, own, repairSeconds);
     return undefined;
   },
 };

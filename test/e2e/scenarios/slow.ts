@@ -1,34 +1,21 @@
 import { Workspace, type Bench } from '../bench.ts';
 import { systemNamespace } from '../cluster/preflight.ts';
 import { until } from '../cluster/until.ts';
-import { webhookConfiguration, webhookDeployment } from '../install.ts';
+import { webhookDeployment } from '../install.ts';
 import { asking } from '../pods/manifests.ts';
 import { expect, type Scenario } from '../scenario.ts';
-import {
-  bundleFingerprints,
-  servedFingerprints,
-  tryAdmission,
-  type WebhookConfiguration,
-} from '../webhook.ts';
+import { bundleBecomes, servedFingerprints, tryAdmission } from '../webhook.ts';
 
 /** A certificate goes when its pod has been gone for 5 minutes; the replicas look once a minute. */
 const pruneSeconds = 8 * 60;
 /** Of the shortest life, 10 minutes, two thirds have to pass, and two pauses of a minute. */
 const renewalSeconds = 10 * 60;
 
-const bundleIs = async ({ kubectl }: Bench, wanted: ReadonlySet<string>, seconds: number): Promise<void> => {
-  const isWhole = (configuration: WebhookConfiguration): boolean => {
-    const present = bundleFingerprints(configuration);
-    return present.size === wanted.size && wanted.isSubsetOf(present);
-  };
-  await kubectl.watch(webhookConfiguration, isWhole, { seconds, what: 'the end of the old certificates' });
-};
-
 /** The certificates of replicas that are gone leave the bundle. */
 const pruned: Scenario = {
   name: 'certificates-pruned',
   run: async (bench) => {
-    await bundleIs(bench, await servedFingerprints(bench.kubectl), pruneSeconds);
+    await bundleBecomes(bench.kubectl, await servedFingerprints(bench.kubectl), pruneSeconds);
     return undefined;
   },
 };
@@ -63,7 +50,7 @@ const renewed: Scenario = {
     const { kubectl, installation, signal } = bench;
     await withLifetime(bench, '10m');
     const over = new AbortController();
-    const asking = askForAdmission(bench, over.signal);
+    const asked = askForAdmission(bench, over.signal);
     try {
       const before = await servedFingerprints(kubectl);
       // What a server shows in its handshake has no watch.
@@ -75,13 +62,13 @@ const renewed: Scenario = {
         },
         { seconds: renewalSeconds, signal },
       );
-      await bundleIs(bench, after, pruneSeconds);
+      await bundleBecomes(kubectl, after, pruneSeconds);
     } finally {
       over.abort();
       await installation.apply();
       await installation.rolledOut();
     }
-    const refusals = await asking;
+    const refusals = await asked;
     expect(refusals.length === 0, `${refusals.length} admissions failed: ${refusals[0] ?? ''}`);
     return undefined;
   },
