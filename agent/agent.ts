@@ -61,7 +61,7 @@ export class Agent {
     this.rotation = new Rotation({ plan, memories, handover: this.#handover, publisher, clock, log });
     this.metrics = new MetricsRecorder(() => ({
       generation: this.#handover.generation,
-      staleRefs: countStale(this.#situation()),
+      staleRefs: this.#staleRefs(),
       lastSuccesses: lastSuccesses(this.#situation()),
     }));
     this.#upkeep = new Waker(clock, stop);
@@ -111,6 +111,12 @@ export class Agent {
       volume: this.rotation.problem?.message ?? null,
       refs: refStatuses(this.#situation(), (source) => this.#untilRead(source)),
     };
+  }
+
+  /** With a volume that cannot be written no file is known to be what its source says now. */
+  #staleRefs(): number {
+    const { problem } = this.rotation;
+    return problem === undefined ? countStale(this.#situation()) : this.#options.plan.files.length;
   }
 
   #situation(): Situation {

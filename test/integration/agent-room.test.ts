@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { RunningAgent } from '../support/agent/in-process.ts';
 import { failingFileSystem } from '../support/agent/failing-file-system.ts';
 import { fileAt, planOf, sourceOf } from '../support/agent/plans.ts';
 import { ScriptedStores } from '../support/agent/scripted-stores.ts';
@@ -12,6 +13,11 @@ const smallMachine = () => {
   const state = { full: false };
   const { fileSystem } = failingFileSystem({ call: 'writeSync', code: 'ENOSPC', when: () => state.full });
   return { state, fileSystem };
+};
+
+const staleRefs = async ({ agent }: RunningAgent): Promise<number> => {
+  const text = await (await agent.metrics.load()).render();
+  return Number(/^keyferry_stale_refs (\d+)$/m.exec(text)?.[1]);
 };
 
 describe('volumes without room', () => {
@@ -28,12 +34,14 @@ describe('volumes without room', () => {
     expect(agent.agent.status()).toMatchObject({
       volume: 'the secrets volume is full: it needs a larger sizeLimit',
     });
+    expect(await staleRefs(agent)).toBe(1);
     expect(agent.ended()).toBeUndefined();
 
     state.full = false;
     await agent.clock.advance(10_000);
     expect(visibleFiles(agent.folder)).toEqual({ a: '2' });
     expect(agent.agent.status()).toMatchObject({ volume: null });
+    expect(await staleRefs(agent)).toBe(0);
   });
 
   test('at a start are tried again each second, and named when it is over', async () => {
