@@ -62,8 +62,13 @@ describe('manifests', () => {
       'a.yaml: Namespace: metadata.name is missing',
     ],
     [
+      'a label that is no string to kubectl, which reads YAML 1.1',
+      'apiVersion: v1\nkind: Namespace\nmetadata: {name: a, labels: {b: on}}\n',
+      'a.yaml: Namespace: metadata.labels["b"] is not a string (quote it)',
+    ],
+    [
       'a label that is no string',
-      'apiVersion: v1\nkind: Namespace\nmetadata: {name: a, labels: {b: yes, c: true}}\n',
+      'apiVersion: v1\nkind: Namespace\nmetadata: {name: a, labels: {b: ok, c: true}}\n',
       'a.yaml: Namespace: metadata.labels["c"] is not a string (quote it)',
     ],
     [
@@ -111,3 +116,10 @@ function bomb(depth: number): string {
     .map((name, index) => `${name}: &${name} [${`*${names[index] ?? 'a'},`.repeat(9)}]\n`)
     .join('');
 }
+
+test('numbers with a leading zero are octal, as kubectl has them', () => {
+  const { documents } = parseDocuments([
+    { name: 'a.yaml', text: 'mode: 0644\nquoted: "0644"\nport: 8080\nnone: 089\n' },
+  ]);
+  expect(documents[0]?.value).toEqual({ mode: 0o644, quoted: '0644', port: 8080, none: 89 });
+});
