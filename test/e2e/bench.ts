@@ -4,7 +4,7 @@ import { testNamespacePrefix } from './cluster/preflight.ts';
 import type { Installation } from './install.ts';
 import { appPod, type AppPod, type AppProgram } from './pods/manifests.ts';
 import type { Reading } from './pods/reading.ts';
-import { serviceAccount } from './vault/manifests.ts';
+import { serviceAccount } from './vault/configuration.ts';
 import type { Vault } from './vault/vault.ts';
 
 /** How long a pod may take to be Ready, in seconds; a machine that is busy with several at once takes its time. */

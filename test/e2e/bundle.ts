@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { build } from 'esbuild';
 
 /** A program of ours as one text that Node runs by itself. */
@@ -14,3 +15,7 @@ export const bundle = async (entry: string): Promise<string> => {
   });
   return outputFiles[0]?.text ?? '';
 };
+
+/** A stand-in as one file that Node runs by itself. */
+export const bundleEmulator = (name: string): Promise<string> =>
+  bundle(join(import.meta.dirname, '..', 'emulators', name, 'main.ts'));

@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { createNamespace, type Bench } from './bench.ts';
+import { bundleEmulator } from './bundle.ts';
 import { cleanUp, verifyNothingLeft } from './cleanup.ts';
 import { listClusterObjects, listSecrets, type Inventory } from './cluster/inventory.ts';
 import { Kubectl, named } from './cluster/kubectl.ts';
@@ -11,7 +12,6 @@ import { Report } from './report.ts';
 import type { Scenario } from './scenario.ts';
 import { disturbing, peaceful } from './scenarios/all.ts';
 import { readSettings } from './settings.ts';
-import { bundleVault } from './vault/manifests.ts';
 import { Vault } from './vault/vault.ts';
 
 /** `make e2e`: installs Keyferry in the cluster of the current kubeconfig, shows what it does there, and takes it away again. */
@@ -33,7 +33,7 @@ const setUp = async (installation: Installation): Promise<Bench> => {
   await installation.apply();
   await installation.rolledOut();
   report.say('installed deploy/base, the webhook is ready');
-  const program = await bundleVault();
+  const program = await bundleEmulator('vault');
   const startVault = (namespace: string): Promise<Vault> =>
     Vault.start({ kubectl, namespace, image: images.agent, program });
   const namespaces = new Set<string>();

@@ -1,6 +1,6 @@
 import { annotation } from '../../../lib/annotation-names.ts';
 import type { KubernetesObject } from '../cluster/objects.ts';
-import { serviceAccount } from '../vault/manifests.ts';
+import { serviceAccount } from '../vault/configuration.ts';
 import { restricted, restrictedPod } from './restricted.ts';
 
 /** The annotations of a pod that asks for secrets: names without their prefix. */

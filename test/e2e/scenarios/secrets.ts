@@ -1,7 +1,7 @@
 import type { Bench } from '../bench.ts';
 import { added, listSecrets, type Inventory } from '../cluster/inventory.ts';
 import { systemNamespace, testNamespacePrefix } from '../cluster/preflight.ts';
-import { serviceAccount } from '../vault/manifests.ts';
+import { serviceAccount } from '../vault/configuration.ts';
 import { expect, type Scenario } from '../scenario.ts';
 
 const verbs = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'];

@@ -1,19 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { named, type Kubectl } from '../cluster/kubectl.ts';
+import type { Kubectl } from '../cluster/kubectl.ts';
 import type { KubernetesObject } from '../cluster/objects.ts';
-import { withForwardedPort } from '../cluster/port-forward.ts';
-import { audience, role, serviceAccount, vaultHost, vaultManifests, vaultPort } from './manifests.ts';
-import { sendRequest } from './request.ts';
+import { standInHost } from '../stand-ins/manifests.ts';
+import { StandIn } from '../stand-ins/stand-in.ts';
+import { audience, role, serviceAccount, vaultConfiguration } from './configuration.ts';
 
 export interface VaultOptions {
   readonly kubectl: Kubectl;
   readonly namespace: string;
   readonly image: string;
-  /** `bundleVault`'s. */
+  /** The stand-in as one file that Node runs by itself. */
   readonly program: string;
 }
 
-const rolloutSeconds = 120;
+const name = 'vault';
+const port = 8200;
 
 /** The ways in which a pod logs in with its own identity, as a store's `auth`. */
 const logins = {
@@ -29,39 +30,29 @@ const logins = {
 
 /** A stand-in Vault that runs as a pod, and what its administrator does. */
 export class Vault {
-  readonly #kubectl: Kubectl;
-  readonly #namespace: string;
+  readonly #standIn: StandIn;
   readonly #rootToken: string;
-  /** PEM of the authority of its certificate. */
-  readonly #authority: string;
 
-  private constructor(options: VaultOptions, rootToken: string, authority: string) {
-    this.#kubectl = options.kubectl;
-    this.#namespace = options.namespace;
+  private constructor(standIn: StandIn, rootToken: string) {
+    this.#standIn = standIn;
     this.#rootToken = rootToken;
-    this.#authority = authority;
   }
 
   /** Starts one in a namespace that is there already, and waits until it serves. */
   static async start(options: VaultOptions): Promise<Vault> {
-    const { kubectl, namespace, image, program } = options;
     const rootToken = randomBytes(18).toString('base64url');
-    await kubectl.create(...vaultManifests({ namespace, image, rootToken }, program));
-    await kubectl.rolledOut(named('deployment/vault', namespace), rolloutSeconds);
-    // By way of the API server, which is trusted already.
-    const authority = await kubectl.raw(
-      `/api/v1/namespaces/${namespace}/services/https:vault:${vaultPort}/proxy/_standin/ca.pem`,
-    );
-    return new Vault(options, rootToken, authority);
+    const { namespace } = options;
+    const configuration = vaultConfiguration(rootToken, standInHost({ name, namespace }));
+    return new Vault(await StandIn.start({ ...options, name, port, configuration }), rootToken);
   }
 
   get url(): string {
-    return `https://${vaultHost(this.#namespace)}:${vaultPort}`;
+    return this.#standIn.url;
   }
 
   /** The fields of a store that say where it is and whom to trust. */
   get address(): { readonly server: string; readonly caBundle: string } {
-    return { server: this.url, caBundle: Buffer.from(this.#authority).toString('base64') };
+    return { server: this.url, caBundle: this.#standIn.caBundle };
   }
 
   /** Writes a new version of a secret. */
@@ -94,17 +85,6 @@ export class Vault {
   }
 
   async #send(method: 'GET' | 'POST' | 'DELETE', path: string, body: object): Promise<unknown> {
-    const target = { ...named('deployment/vault', this.#namespace), port: vaultPort };
-    return withForwardedPort(this.#kubectl, target, (port) =>
-      sendRequest({
-        port,
-        serverName: vaultHost(this.#namespace),
-        authority: this.#authority,
-        method,
-        path,
-        token: this.#rootToken,
-        body,
-      }),
-    );
+    return this.#standIn.send({ method, path, headers: { 'x-vault-token': this.#rootToken }, body });
   }
 }

@@ -9,7 +9,7 @@ export interface HttpsRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** With its leading slash. */
   readonly path: string;
-  readonly token: string;
+  readonly headers: Readonly<Record<string, string>>;
   readonly body?: object;
 }
 
@@ -18,7 +18,7 @@ const patience = 10_000;
 /** Sends a request to a server at the end of a local port. Rejects unless the answer is a 2xx; gives its JSON, or undefined. */
 export const sendRequest = (options: HttpsRequest): Promise<unknown> =>
   new Promise((resolve, reject) => {
-    const { port, serverName, authority, method, path, token, body } = options;
+    const { port, serverName, authority, method, path, headers, body } = options;
     const outgoing = request(
       {
         host: '127.0.0.1',
@@ -27,7 +27,7 @@ export const sendRequest = (options: HttpsRequest): Promise<unknown> =>
         ca: authority,
         method,
         path,
-        headers: { 'x-vault-token': token },
+        headers,
         timeout: patience,
         agent: false,
       },
