@@ -9,6 +9,9 @@ export interface InNamespace {
   readonly namespace?: string;
 }
 
+/** The certificate authority of a PKI engine that is mounted here. */
+const root = { common_name: 'Vault stand-in root', key_type: 'ec' };
+
 const slashed = (path: string): string => `${path.replace(/^\/+|\/+$/g, '')}/`;
 
 const entries = <T>(record: Readonly<Record<string, T>> | undefined): [string, T][] =>
@@ -91,13 +94,16 @@ export class VaultAdmin {
     await this.#must('update', `auth/${slashed(auth)}role/${name}`, data, options);
   }
 
-  /** Mounts a secret engine: KV version 2 unless it says otherwise. */
+  /** Mounts a secret engine, KV version 2 unless it says otherwise; one of type `pki` gets a certificate authority. */
   async mount(path: string, setup: EngineSetup = {}, options: InNamespace = {}): Promise<void> {
-    const { type = 'kv', version = 2, description = '', roles = {} } = setup;
+    const { type = 'kv', version = 2, description = '', roles, staticRoles } = setup;
     const engine = { type, description, ...(type === 'kv' ? { options: { version: String(version) } } : {}) };
     await this.#must('update', `sys/mounts/${slashed(path).slice(0, -1)}`, engine, options);
-    for (const [name, role] of Object.entries(roles))
+    if (type === 'pki') await this.#must('update', `${slashed(path)}root/generate/internal`, root, options);
+    for (const [name, role] of entries(roles))
       await this.#must('update', `${slashed(path)}roles/${name}`, role, options);
+    for (const [name, role] of entries(staticRoles))
+      await this.#must('update', `${slashed(path)}static-roles/${name}`, role, options);
   }
 
   async unmount(path: string, options: InNamespace = {}): Promise<void> {

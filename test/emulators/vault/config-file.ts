@@ -1,14 +1,11 @@
 import { parse } from 'yaml';
 import { err, ok } from '../../../lib/result.ts';
-import { isJsonObject } from './fields.ts';
+import { isJsonObject } from '../shared/json.ts';
 import type { Result } from '../../../lib/result.ts';
 import type { JsonObject } from './answer.ts';
-import type { RemoteKeys } from './auth/keys.ts';
+import type { KeysConfig } from '../shared/keys-config.ts';
 import type { Reviewer } from './auth/token-review.ts';
 import type { VaultSetup } from './setup.ts';
-
-/** Where the keys that sign ServiceAccount tokens come from: a file with a key set, or a URL. */
-export type KeysConfig = { readonly file: string } | RemoteKeys;
 
 /** What `main.ts` reads: the set-up of the root namespace, and what is about the server. */
 export interface FileConfig {
@@ -79,10 +76,11 @@ const setupFields: Record<string, Check> = {
   ),
   mounts: mapOf(
     shape({
-      type: oneOf('kv', 'database'),
+      type: oneOf('kv', 'database', 'pki', 'transit'),
       version: oneOf(1, 2),
       description: text,
       roles: mapOf(anyObject),
+      staticRoles: mapOf(anyObject),
     }),
   ),
   secrets: mapOf(anyObject),

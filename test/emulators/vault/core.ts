@@ -9,7 +9,7 @@ import { NamespaceTree } from './namespaces.ts';
 import { Acl } from './policies/acl.ts';
 import { render } from './render.ts';
 import { SystemBackend } from './system/system.ts';
-import { TokenStore } from './tokens.ts';
+import { TokenStore, usedUp } from './tokens.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import type { Answer, JsonObject } from './answer.ts';
 import type { Backend } from './backend.ts';
@@ -40,6 +40,11 @@ export interface CoreOptions {
 
 const selfPaths = /^auth\/token\/(lookup|renew|revoke)-self$/;
 const leasePaths = /^sys\/(leases\/)?(renew|revoke|lookup)/;
+
+const leaseWithoutToken = failure(
+  400,
+  'Secret cannot be returned; token had one use left, so leased credentials were immediately revoked.',
+);
 
 /** `.` and `..` as segments. */
 const isRelative = (path: string): boolean => path.split('/').some((part) => part === '.' || part === '..');
@@ -121,7 +126,17 @@ export class VaultCore {
       tokenSent: request.token !== '',
     });
     // Errors of paths that need no token are not collected, so they are not printed as a list.
-    return open && answer === unsupportedOperation ? failure(405, 'unsupported operation') : answer;
+    if (open && answer === unsupportedOperation) return failure(405, 'unsupported operation');
+    return this.#checkLease(answer, token);
+  }
+
+  /** A token's last request gets no lease, which would have ended with it. */
+  #checkLease(answer: Answer, token: TokenEntry | undefined): Answer {
+    if (token?.usesLeft !== usedUp || answer.kind !== 'data') return answer;
+    const id = answer.lease?.id ?? '';
+    if (id === '') return answer;
+    this.leases.revoke(id);
+    return leaseWithoutToken;
   }
 
   /** What refuses a request whoever sends it. */

@@ -1,3 +1,4 @@
+import { isJsonObject } from '../shared/json.ts';
 import type { JsonObject } from './answer.ts';
 
 const unitSeconds: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 };
@@ -11,18 +12,6 @@ export function parseSeconds(value: unknown): number | undefined {
   const parts = value.matchAll(/(\d+(?:\.\d+)?)(ms|[smhd])/g);
   return Math.trunc(parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * unitSeconds[unit!]!, 0));
 }
-
-/** Whether `text` fits `pattern`, in which each `*` stands for any run of characters. */
-export function globMatches(pattern: string, text: string): boolean {
-  const expression = pattern
-    .split('*')
-    .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-    .join('[^]*');
-  return new RegExp(`^${expression}$`).test(text);
-}
-
-export const isJsonObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function stringList(value: unknown): string[] | undefined {
   if (typeof value === 'string')

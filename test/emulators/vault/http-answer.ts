@@ -1,4 +1,6 @@
+import { writeAnswer } from '../shared/whole-answer.ts';
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { WholeAnswer } from '../shared/whole-answer.ts';
 import type { Rendered } from './render.ts';
 
 /** What every answer of Vault carries. */
@@ -8,38 +10,29 @@ const commonHeaders = {
 };
 
 /** Writes a text as it is; the status, for the log. */
-export function writeText(
+export const writeText = (
   response: ServerResponse,
   status: number,
   contentType: string,
   text: string,
-): number {
-  const headers = {
-    ...commonHeaders,
-    'content-type': contentType,
-    'content-length': Buffer.byteLength(text),
-  };
-  response.writeHead(status, headers).end(text);
-  return status;
-}
+): number =>
+  writeAnswer(response, { status, headers: { ...commonHeaders, 'content-type': contentType }, text });
 
-/** Writes an answer as Vault does, a line end after the JSON; the status, for the log. */
-export function writeRendered(
-  response: ServerResponse,
-  rendered: Rendered,
-  headers: OutgoingHttpHeaders = {},
-): number {
+/** An answer as Vault writes it, a line end after the JSON. */
+export function wholeAnswer(rendered: Rendered, headers: OutgoingHttpHeaders = {}): WholeAnswer {
   const { status, body, location } = rendered;
-  const text = body === undefined ? '' : `${JSON.stringify(body)}\n`;
-  response
-    .writeHead(status, {
+  return {
+    status,
+    headers: {
       ...commonHeaders,
       'content-type': 'application/json',
-      // 204 has no length.
-      ...(status === 204 ? {} : { 'content-length': Buffer.byteLength(text) }),
       ...(location === undefined ? {} : { location }),
       ...headers,
-    })
-    .end(text);
-  return status;
+    },
+    text: body === undefined ? '' : `${JSON.stringify(body)}\n`,
+  };
 }
+
+/** Writes an answer as Vault does; the status, for the log. */
+export const writeRendered = (response: ServerResponse, rendered: Rendered): number =>
+  writeAnswer(response, wholeAnswer(rendered));

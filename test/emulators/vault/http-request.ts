@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { err, ok } from '../../../lib/result.ts';
-import { isJsonObject } from './fields.ts';
+import { isJsonObject } from '../shared/json.ts';
 import type { IncomingMessage } from 'node:http';
 import type { Result } from '../../../lib/result.ts';
 import type { JsonObject } from './answer.ts';

@@ -47,7 +47,8 @@ export class LeaseStore {
     const ttl = this.#ttl(specification, 0, now);
     if (!ttl.ok) return ttl;
     const id = `${specification.path}/${randomBytes(18).toString('base64url')}${specification.namespace.suffix}`;
-    const { seconds, warnings } = ttl.value;
+    const { warnings } = ttl.value;
+    const seconds = this.#withinToken(specification.token, ttl.value.seconds);
     this.#leases.set(id, {
       id,
       specification,
@@ -81,9 +82,10 @@ export class LeaseStore {
     if (!lease.specification.renewable) return err('lease is not renewable');
     const ttl = this.#ttl(lease.specification, increment, lease.issued);
     if (!ttl.ok) return err(ttl.error);
+    const seconds = this.#withinToken(lease.specification.token, ttl.value.seconds);
     lease.lastRenewal = this.#clock.now();
-    lease.expires = lease.lastRenewal + ttl.value.seconds * 1000;
-    return ok({ block: { id, seconds: ttl.value.seconds, renewable: true }, warnings: ttl.value.warnings });
+    lease.expires = lease.lastRenewal + seconds * 1000;
+    return ok({ block: { id, seconds, renewable: true }, warnings: ttl.value.warnings });
   }
 
   revoke(id: string): void {
@@ -93,6 +95,13 @@ export class LeaseStore {
   /** The leases that hold now. */
   live(): Lease[] {
     return [...this.#leases.keys()].map((id) => this.lookup(id)).filter((lease) => lease !== undefined);
+  }
+
+  /** A batch token cannot be revoked, so no lease of it is longer than its own life. */
+  #withinToken(token: TokenEntry, seconds: number): number {
+    return token.specification.type === 'batch'
+      ? Math.min(seconds, this.#tokens.secondsLeft(token))
+      : seconds;
   }
 
   #ttl(specification: LeaseSpecification, increment: number, issued: number): Result<Ttl, string> {

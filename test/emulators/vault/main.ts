@@ -2,26 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { readArguments, usage } from './arguments.ts';
-import { RemoteKeySource } from './auth/keys.ts';
+import { keysOf } from '../shared/keys-config.ts';
 import { parseConfigFile } from './config-file.ts';
 import { startVaultServer } from './server.ts';
-import type { JSONWebKeySet } from 'jose';
 import type { Arguments } from './arguments.ts';
-import type { KeySource } from './auth/keys.ts';
-import type { FileConfig, KeysConfig } from './config-file.ts';
+import type { FileConfig } from './config-file.ts';
 import type { VaultServer } from './server.ts';
 
 function readConfig(path: string | undefined): FileConfig {
   const config = parseConfigFile(path === undefined ? '{}' : readFileSync(path, 'utf8'));
   if (!config.ok) throw new Error(config.error);
   return config.value;
-}
-
-/** A file is read at each use, since an issuer that rotates its keys writes it anew. */
-function keysOf(keys: KeysConfig | undefined): KeySource | RemoteKeySource | undefined {
-  if (keys === undefined) return undefined;
-  if ('url' in keys) return new RemoteKeySource(keys);
-  return () => JSON.parse(readFileSync(keys.file, 'utf8')) as JSONWebKeySet;
 }
 
 function rootTokenOf(file: string | undefined, configured: string | undefined): string | undefined {

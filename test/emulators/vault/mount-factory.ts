@@ -5,11 +5,13 @@ import { Logins } from './auth/login.ts';
 import { DatabaseEngine } from './engines/database.ts';
 import { KvVersion1 } from './engines/kv-v1.ts';
 import { KvVersion2 } from './engines/kv-v2.ts';
+import { PkiEngine } from './engines/pki.ts';
+import { unavailable } from './engines/unavailable.ts';
 import { Mount } from './mounts.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import type { Result } from '../../../lib/result.ts';
 import type { JsonObject } from './answer.ts';
-import type { KeySource, RemoteKeySource } from './auth/keys.ts';
+import type { KeySource, RemoteKeySource } from '../shared/keys.ts';
 import type { Reviewer } from './auth/token-review.ts';
 import type { Backend } from './backend.ts';
 import type { LeaseStore } from './leases.ts';
@@ -65,6 +67,8 @@ export class MountFactory {
 
   #engine(specification: MountSpecification): Backend | undefined {
     if (specification.type === 'database') return new DatabaseEngine(this.#clock, this.#leases);
+    if (specification.type === 'pki') return new PkiEngine(this.#clock, this.#leases);
+    if (specification.type === 'transit') return unavailable;
     if (specification.type !== 'kv' && specification.type !== 'generic') return undefined;
     return specification.options?.['version'] === '2' ? new KvVersion2(this.#clock) : new KvVersion1();
   }

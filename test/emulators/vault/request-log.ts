@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { globMatches } from './fields.ts';
+import { globMatches } from '../shared/glob.ts';
 
 /** A request as it is remembered: nothing that is secret, no query, no body. */
 export interface LoggedRequest {

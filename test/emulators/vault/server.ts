@@ -1,18 +1,20 @@
 import { systemClock } from '../../../lib/clock.ts';
-import { makeServerCertificate } from './certificate.ts';
+import { makeServerCertificate } from '../shared/certificate.ts';
 import { VaultCore } from './core.ts';
-import { applyFault } from './faults/effect.ts';
-import { FaultList } from './faults/fault.ts';
+import { applyFault } from '../shared/faults/effect.ts';
+import { FaultList } from '../shared/faults/fault.ts';
+import { speak } from './faults/effect.ts';
 import { health, sealStatus } from './health.ts';
-import { writeRendered } from './http-answer.ts';
+import { wholeAnswer, writeRendered } from './http-answer.ts';
 import { cleanLocation, namespaceOf, readCoreRequest, targetOf, tokenOf } from './http-request.ts';
-import { Listener } from './listener.ts';
+import { Listener } from '../shared/listener.ts';
 import { hashToken, RequestLog } from './request-log.ts';
 import { handleStandin, standinPrefix } from './standin-api.ts';
 import { VaultAdmin } from './admin.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../../lib/clock.ts';
-import type { ServerCertificate } from './certificate.ts';
+import type { ServerCertificate } from '../shared/certificate.ts';
+import type { Fault } from './faults/fault.ts';
 import type { Target } from './http-request.ts';
 import type { AuthDefaults } from './mount-factory.ts';
 import type { Rendered } from './render.ts';
@@ -40,7 +42,7 @@ export interface VaultServerOptions extends AuthDefaults {
 /** A Vault that listens. Its set-up, faults and log are at hand for tests. */
 export class VaultServer extends VaultAdmin {
   readonly core: VaultCore;
-  readonly faults = new FaultList();
+  readonly faults = new FaultList<Fault>();
   readonly requests = new RequestLog();
   /** The PEM of the authority that signed the server's certificate. */
   readonly caPem: string;
@@ -93,6 +95,7 @@ export class VaultServer extends VaultAdmin {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    response.setHeader('date', new Date(this.core.clock.now()).toUTCString());
     const target = targetOf(request);
     const full = target.path ?? '';
     if (full.startsWith(standinPrefix)) {
@@ -102,13 +105,17 @@ export class VaultServer extends VaultAdmin {
     const method = request.method ?? '';
     const path = full.replace(/^\/v1\//, '');
     const namespace = namespaceOf(request);
-    const active = this.faults.take(method, path, namespace);
+    const active = this.faults.take({ method, path, namespace });
     const token = hashToken(tokenOf(request));
     const produce = (): Promise<Rendered> => this.#produce(request, target);
     const status =
       active === undefined
         ? writeRendered(response, await produce())
-        : await applyFault({ active, response, produce, clock: this.core.clock });
+        : await applyFault({
+            ...{ active, response, clock: this.core.clock },
+            produce: async () => wholeAnswer(await produce()),
+            speak: (fault) => speak(fault, produce),
+          });
     const fault = active === undefined ? {} : { fault: active.fault.kind };
     const time = new Date(this.core.clock.now()).toISOString();
     this.requests.add({ time, method, path, namespace, status, token, ...fault });

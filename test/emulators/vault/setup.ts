@@ -11,12 +11,14 @@ export interface AuthSetup extends AuthDefaults {
 
 export interface EngineSetup {
   /** `kv` by default. */
-  readonly type?: 'kv' | 'database' | undefined;
+  readonly type?: 'kv' | 'database' | 'pki' | 'transit' | undefined;
   /** Of `kv`; 2 by default. */
   readonly version?: 1 | 2 | undefined;
   readonly description?: string | undefined;
-  /** Of `database`, written to `roles/<name>`: `{default_ttl, max_ttl}`. */
+  /** Written to `roles/<name>`: `{default_ttl, max_ttl}` of `database`, whom `pki` issues to. */
   readonly roles?: Readonly<Record<string, JsonObject>> | undefined;
+  /** Of `database`, written to `static-roles/<name>`: `{username, rotation_period}`. */
+  readonly staticRoles?: Readonly<Record<string, JsonObject>> | undefined;
 }
 
 /** What a Vault, or one namespace of it, is to hold. Applied in this order. */

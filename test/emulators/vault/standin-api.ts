@@ -4,13 +4,14 @@ import { writeRendered, writeText } from './http-answer.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JsonObject } from './answer.ts';
 import type { VaultCore } from './core.ts';
-import type { FaultList } from './faults/fault.ts';
+import type { FaultList } from '../shared/faults/fault.ts';
+import type { Fault } from './faults/fault.ts';
 import type { Rendered } from './render.ts';
 import type { RequestLog } from './request-log.ts';
 
 export interface StandinParts {
   readonly core: VaultCore;
-  readonly faults: FaultList;
+  readonly faults: FaultList<Fault>;
   readonly log: RequestLog;
   readonly caPem: string;
   /** Refuses connections for so long. */
@@ -61,6 +62,7 @@ const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
       return done;
     },
   ],
+  ['GET leases', ({ core }) => ({ status: 200, body: { leases: core.leases.live().map(({ id }) => id) } })],
   ['POST revoke-tokens', ({ core }) => ({ status: 200, body: { revoked: core.tokens.revokeAll() } })],
   [
     'POST seal',

@@ -42,6 +42,9 @@ export interface TokenEntry {
 
 const secretLength = 68;
 
+/** The uses that Vault shows of a token in its last request. */
+export const usedUp = -1;
+
 /** All tokens. Expiry is looked at when a token is used, with the clock that was handed in. */
 export class TokenStore {
   readonly #tokens = new Map<string, TokenEntry>();
@@ -98,8 +101,7 @@ export class TokenStore {
     if (entry.specification.numberOfUses === 0) return;
     entry.usesLeft -= 1;
     if (entry.usesLeft > 0) return;
-    // What Vault shows of a token in its last request.
-    entry.usesLeft = -1;
+    entry.usesLeft = usedUp;
     this.revoke(entry.id);
   }
 

@@ -37,7 +37,12 @@ const builtIns: readonly Resource[] = [
   ...builtIn('apiextensions.k8s.io', 'v1', {
     customresourcedefinitions: ['CustomResourceDefinition', clusterWide],
   }),
-  ...builtIn('apps', 'v1', { deployments: ['Deployment', namespaced] }),
+  ...builtIn('apps', 'v1', {
+    daemonsets: ['DaemonSet', namespaced],
+    deployments: ['Deployment', namespaced],
+    replicasets: ['ReplicaSet', namespaced],
+    statefulsets: ['StatefulSet', namespaced],
+  }),
   ...builtIn('batch', 'v1', { jobs: ['Job', namespaced] }),
   ...builtIn('coordination.k8s.io', 'v1', { leases: ['Lease', namespaced] }),
   ...builtIn('networking.k8s.io', 'v1', { networkpolicies: ['NetworkPolicy', namespaced] }),

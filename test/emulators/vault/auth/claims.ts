@@ -1,4 +1,4 @@
-import { isJsonObject } from '../fields.ts';
+import { isJsonObject } from '../../shared/json.ts';
 import type { JsonObject } from '../answer.ts';
 
 /** What a token must say, as HashiCorp's validator is told (https://github.com/hashicorp/cap/blob/main/jwt/jwt.go). */

@@ -1,9 +1,9 @@
 import { err, ok } from '../../../../lib/result.ts';
 import { Fields } from '../fields.ts';
-import { pemKeys, RemoteKeySource } from './keys.ts';
+import { pemKeys, RemoteKeySource } from '../../shared/keys.ts';
 import type { Result } from '../../../../lib/result.ts';
 import type { JsonObject } from '../answer.ts';
-import type { KeySource } from './keys.ts';
+import type { KeySource } from '../../shared/keys.ts';
 
 /** What `config` of the JWT auth method comes to. */
 export interface JwtConfiguration {

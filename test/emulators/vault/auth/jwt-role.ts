@@ -1,5 +1,7 @@
 import { err, ok } from '../../../../lib/result.ts';
-import { Fields, globMatches, isJsonObject } from '../fields.ts';
+import { Fields } from '../fields.ts';
+import { isJsonObject } from '../../shared/json.ts';
+import { globMatches } from '../../shared/glob.ts';
 import { readTokenParameters, showTokenParameters } from './token-parameters.ts';
 import type { Result } from '../../../../lib/result.ts';
 import type { JsonObject } from '../answer.ts';

@@ -4,7 +4,7 @@ import { listBelow } from '../engines/listing.ts';
 import { Fields } from '../fields.ts';
 import { audiencesOf, claimsProblem, decodeJwt } from './claims.ts';
 import { jwtConfiguration } from './jwt-configuration.ts';
-import { isSignedBy } from './keys.ts';
+import { isSignedBy } from '../../shared/keys.ts';
 import { boundClaimsProblem, claimAt, jwtRole, showJwtRole } from './jwt-role.ts';
 import type { Clock } from '../../../../lib/clock.ts';
 import type { Result } from '../../../../lib/result.ts';
@@ -12,7 +12,7 @@ import type { Answer, JsonObject } from '../answer.ts';
 import type { Backend, BackendRequest } from '../backend.ts';
 import type { JwtRole } from './jwt-role.ts';
 import type { JwtConfiguration } from './jwt-configuration.ts';
-import type { KeySource, RemoteKeySource } from './keys.ts';
+import type { KeySource, RemoteKeySource } from '../../shared/keys.ts';
 import type { Logins } from './login.ts';
 
 export interface JwtAuthOptions {

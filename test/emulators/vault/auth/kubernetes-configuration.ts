@@ -1,9 +1,9 @@
 import { err, ok } from '../../../../lib/result.ts';
 import { Fields } from '../fields.ts';
-import { pemKeys } from './keys.ts';
+import { pemKeys } from '../../shared/keys.ts';
 import type { Result } from '../../../../lib/result.ts';
 import type { JsonObject } from '../answer.ts';
-import type { KeySource, RemoteKeySource } from './keys.ts';
+import type { KeySource, RemoteKeySource } from '../../shared/keys.ts';
 import type { Reviewer, ReviewSettings } from './token-review.ts';
 
 /** What `config` of the Kubernetes auth method comes to. */

@@ -9,7 +9,7 @@ import { passesReview, serviceAccountOf } from './token-review.ts';
 import type { Clock } from '../../../../lib/clock.ts';
 import type { Answer, JsonObject } from '../answer.ts';
 import type { Backend, BackendRequest } from '../backend.ts';
-import type { KeySource, RemoteKeySource } from './keys.ts';
+import type { KeySource, RemoteKeySource } from '../../shared/keys.ts';
 import type { KubernetesConfiguration } from './kubernetes-configuration.ts';
 import type { KubernetesRole } from './kubernetes-role.ts';
 import type { Identity, Logins } from './login.ts';

@@ -1,8 +1,8 @@
-import { isJsonObject } from '../fields.ts';
+import { isJsonObject } from '../../shared/json.ts';
 import { audiencesOf, decodeJwt, timeProblem } from './claims.ts';
-import { isSignedBy } from './keys.ts';
+import { isSignedBy } from '../../shared/keys.ts';
 import type { JsonObject } from '../answer.ts';
-import type { KeySource, RemoteKeySource } from './keys.ts';
+import type { KeySource, RemoteKeySource } from '../../shared/keys.ts';
 
 /**
  * With whose token Vault asks the API server for the review of a ServiceAccount's token.

@@ -3,6 +3,7 @@ import { err, ok } from '../../../../lib/result.ts';
 import { dataAnswer, empty, errorList, failure, unsupportedOperation, unsupportedPath } from '../answer.ts';
 import { Fields } from '../fields.ts';
 import { noTerms } from '../ttl.ts';
+import { StaticRoles } from './database-static.ts';
 import { listBelow } from './listing.ts';
 import type { Clock } from '../../../../lib/clock.ts';
 import type { Result } from '../../../../lib/result.ts';
@@ -22,23 +23,28 @@ const random = (length: number): string =>
     .replace(/[^A-Za-z0-9]/g, '')
     .slice(0, length);
 
+const randomPassword = (): string => `${random(4)}-${random(15)}`;
+
 /** The name of a made user, as Vault's default template builds it for PostgreSQL. */
 const userName = (displayName: string, role: string, seconds: number): string =>
   `v-${displayName.slice(0, 8)}-${role.slice(0, 8)}-${random(20)}-${seconds}`;
 
 /**
  * The database engine without databases: `roles/<name>` takes `default_ttl` and `max_ttl`, `creds/<name>` makes up a user
- * and leases it (https://github.com/hashicorp/vault/tree/main/builtin/logical/database). What is written to `config/` is kept.
+ * and leases it (https://github.com/hashicorp/vault/tree/main/builtin/logical/database); static roles are in
+ * database-static.ts. What is written to `config/` is kept.
  */
 export class DatabaseEngine implements Backend {
   readonly #roles = new Map<string, Role>();
   readonly #connections = new Map<string, JsonObject>();
+  readonly #static: StaticRoles;
   readonly #clock: Clock;
   readonly #leases: LeaseStore;
 
   constructor(clock: Clock, leases: LeaseStore) {
     this.#clock = clock;
     this.#leases = leases;
+    this.#static = new StaticRoles(clock, randomPassword);
   }
 
   exists(path: string): boolean {
@@ -46,6 +52,8 @@ export class DatabaseEngine implements Backend {
   }
 
   handle(request: BackendRequest): Answer {
+    const answer = this.#static.handle(request);
+    if (answer !== undefined) return answer;
     const [, area, name = ''] = /^(creds|roles|config)\/(.*)$/s.exec(request.path) ?? [];
     if (area === undefined) return unsupportedPath;
     if (area === 'creds')
@@ -76,7 +84,7 @@ export class DatabaseEngine implements Backend {
     const seconds = Math.floor(this.#clock.now() / 1000);
     const data = {
       username: userName(token.specification.displayName, name, seconds),
-      password: `${random(4)}-${random(15)}`,
+      password: randomPassword(),
     };
     return { kind: 'data', data, lease: lease.value.block, warnings: lease.value.warnings };
   }

@@ -1,5 +1,5 @@
 import { unsupportedPath } from '../answer.ts';
 import type { Backend } from '../backend.ts';
 
-/** Stands behind the mounts that every Vault has and nobody here uses (`cubbyhole/`, `identity/`): seen, but without paths. */
+/** Stands behind mounts that are there to be seen (`cubbyhole/`, `identity/`, `transit/`): they have no paths. */
 export const unavailable: Backend = { handle: () => unsupportedPath };

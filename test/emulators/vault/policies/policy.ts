@@ -1,5 +1,5 @@
 import { err, ok } from '../../../../lib/result.ts';
-import { isJsonObject } from '../fields.ts';
+import { isJsonObject } from '../../shared/json.ts';
 import { parseHcl } from './hcl.ts';
 import type { Result } from '../../../../lib/result.ts';
 import type { JsonObject } from '../answer.ts';

@@ -1,6 +1,6 @@
 import { afterEach } from '@jest/globals';
 import { ServiceAccountIssuer } from '../../../emulators/issuer/issuer.ts';
-import { makeServerCertificate } from '../../../emulators/vault/certificate.ts';
+import { makeServerCertificate } from '../../../emulators/shared/certificate.ts';
 import { startVaultServer } from '../../../emulators/vault/server.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';
 import { callVault } from '../../../support/vault-client.ts';

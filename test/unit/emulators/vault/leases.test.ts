@@ -156,3 +156,41 @@ describe('a lease', () => {
     expect((await renew(fixture, token, { lease_id: reply.body?.['lease_id'] })).status).toBe(200);
   });
 });
+
+describe('the token decides', () => {
+  const logInAs = async (fixture: Fixture, over: Record<string, unknown>): Promise<string> => {
+    const role = payments.auth?.['kubernetes']?.roles?.['fraud'];
+    await fixture.vault.role('kubernetes', 'fraud', { ...role, ...over });
+    return fixture.logIn();
+  };
+
+  test('how long a lease of a batch token is at most', async () => {
+    const fixture = await startFixture({ setup });
+    const token = await logInAs(fixture, { token_type: 'batch', token_ttl: '2m' });
+    const reply = await fixture.call('GET', 'database/creds/readonly', { token });
+    expect(reply.body).toMatchObject({ lease_duration: 120, renewable: true });
+    await fixture.clock.advance(60_000);
+    const renewed = await renew(fixture, token, { lease_id: reply.body?.['lease_id'], increment: 300 });
+    expect(renewed.body).toMatchObject({ lease_duration: 60 });
+  });
+
+  test('that its last request gets no lease', async () => {
+    const fixture = await startFixture({ setup });
+    const token = await logInAs(fixture, { token_num_uses: 2 });
+    const first = await fixture.call('GET', 'database/creds/readonly', { token });
+    expect(first.status).toBe(200);
+    const last = await fixture.call('GET', 'database/creds/readonly', { token });
+    expect([last.status, errorsOf(last)]).toEqual([
+      400,
+      ['Secret cannot be returned; token had one use left, so leased credentials were immediately revoked.'],
+    ]);
+    expect(fixture.vault.liveLeases()).toEqual([]);
+  });
+
+  test('but other answers it does get', async () => {
+    const fixture = await startFixture({ setup });
+    const token = await logInAs(fixture, { token_num_uses: 1 });
+    expect((await fixture.call('GET', 'sys/internal/ui/mounts', { token })).status).toBe(200);
+    expect((await fixture.call('GET', 'auth/token/lookup-self', { token })).status).toBe(200);
+  });
+});

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ServiceAccountIssuer } from '../../../emulators/issuer/issuer.ts';
 import { readArguments } from '../../../emulators/vault/arguments.ts';
-import { makeServerCertificate } from '../../../emulators/vault/certificate.ts';
+import { makeServerCertificate } from '../../../emulators/shared/certificate.ts';
 import { parseConfigFile } from '../../../emulators/vault/config-file.ts';
 import { callVault } from '../../../support/vault-client.ts';
 import type { ChildProcess } from 'node:child_process';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { calculateTtl, goDuration, noTerms, secondsUntil } from '../../../emulators/vault/ttl.ts';
-import { globMatches, parseSeconds } from '../../../emulators/vault/fields.ts';
+import { globMatches } from '../../../emulators/shared/glob.ts';
+import { parseSeconds } from '../../../emulators/vault/fields.ts';
 import type { TtlTerms } from '../../../emulators/vault/ttl.ts';
 
 const limits = { defaultSeconds: 1000, maxSeconds: 5000 };

@@ -25,7 +25,7 @@ export async function makeServerCertificate(
   names: readonly string[],
   now: number,
 ): Promise<ServerCertificate> {
-  const authority = await generate([{ name: 'commonName', value: 'Vault stand-in CA' }], {
+  const authority = await generate([{ name: 'commonName', value: 'Stand-in CA' }], {
     ...common(now),
     extensions: [
       { name: 'basicConstraints', cA: true, critical: true },
