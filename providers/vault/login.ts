@@ -8,7 +8,7 @@ import type { ProviderContext } from '../provider.ts';
 import { isJsonObject } from '../../lib/json.ts';
 import { notVaults, readVerdict, type AnswerContext, type Verdict } from './answer.ts';
 import type { Call } from './calls.ts';
-import { clockHint } from './clock-hint.ts';
+import { clockHint } from '../clock-hint.ts';
 import { pathSegments } from './mount-table.ts';
 import { encodePath } from './path.ts';
 import { readLease, tokenOf, type Lease, type VaultToken } from './token.ts';
@@ -18,6 +18,10 @@ export interface LoginRequests {
   /** Logs in with the pod's token as it is on disk now; once more where the kubelet replaced it meanwhile. */
   logIn(): Promise<Result<VaultToken, ProviderError>>;
   renew(token: VaultToken): Promise<Result<Lease, ProviderError>>;
+  /** Whether Vault still knows the token. One whose policies do not let it ask counts as unknown. */
+  isKnown(token: VaultToken): Promise<Result<boolean, ProviderError>>;
+  /** Ends the token and every lease that hangs on it. */
+  revoke(token: VaultToken, signal: AbortSignal): Promise<Result<undefined, ProviderError>>;
 }
 
 interface LoginOptions {
@@ -81,7 +85,13 @@ const judgeLogin =
     if (!verdict.ok) return verdict;
     const { status } = verdict.value;
     if (!refusedStatuses.has(status)) return readLogin(verdict.value, store, context);
-    return err(refusal(store, status, clockHint(jwt.reveal(), answer.headers.date, context.now)));
+    return err(
+      refusal(
+        store,
+        status,
+        clockHint(jwt.reveal(), { name: 'Vault', date: answer.headers.date }, context.now),
+      ),
+    );
   };
 
 const judgeRenewal = (answer: HttpAnswer, context: AnswerContext): Result<Lease, ProviderError> => {
@@ -94,7 +104,24 @@ const judgeRenewal = (answer: HttpAnswer, context: AnswerContext): Result<Lease,
   return lease === undefined ? err(notVaults(context, 'a renewal without a token')) : ok(lease);
 };
 
-/** Requests of `auth.kubernetes` and `auth.jwt` (they differ by mount alone) and of `auth/token/renew-self`. */
+const judgeLookup = (answer: HttpAnswer, context: AnswerContext): Result<boolean, ProviderError> => {
+  const verdict = readVerdict(answer, context);
+  return verdict.ok ? ok(verdict.value.status === 200) : verdict;
+};
+
+/** Vault answers a revocation with 204 and no body. */
+const judgeRevocation = (answer: HttpAnswer, context: AnswerContext): Result<undefined, ProviderError> => {
+  if (answer.status === 204) return ok(undefined);
+  const verdict = readVerdict(answer, context);
+  return verdict.ok
+    ? err(providerError('denied', `Vault refused to revoke the token (HTTP ${verdict.value.status})`))
+    : verdict;
+};
+
+/**
+ * Requests of `auth.kubernetes` and `auth.jwt` (they differ by mount alone), and what a token does with itself below
+ * `auth/token/`, which Vault's default policy allows.
+ */
 export const loginRequests = ({ store, call, context }: LoginOptions): LoginRequests => {
   const { auth } = store;
   const namespace = loginNamespace(store);
@@ -137,6 +164,14 @@ export const loginRequests = ({ store, call, context }: LoginOptions): LoginRequ
         'renew',
         { method: 'write', path: 'auth/token/renew-self', namespace, token, body: {} },
         judgeRenewal,
+      ),
+    isKnown: ({ secret: token }) =>
+      call('lookup', { method: 'read', path: 'auth/token/lookup-self', namespace, token }, judgeLookup),
+    revoke: ({ secret: token }, signal) =>
+      call(
+        'revoke',
+        { method: 'write', path: 'auth/token/revoke-self', namespace, token, body: {}, signal },
+        judgeRevocation,
       ),
   };
 };

@@ -50,7 +50,7 @@ export class Mounts {
     const read = await withToken({
       authority,
       signal,
-      send: (token) =>
+      send: ({ secret: token }) =>
         call(
           'mounts',
           { method: 'read', path: 'sys/internal/ui/mounts', namespace, token, signal },

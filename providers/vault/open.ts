@@ -6,20 +6,24 @@ import type { OpenProvider, Provider, ProviderContext } from '../provider.ts';
 import { Authority } from './authority.ts';
 import { recordedCalls } from './calls.ts';
 import { openClient } from './client.ts';
+import { KeepAlive } from './keep-alive.ts';
+import { LeaseRenewal } from './lease-renewal.ts';
 import { loginRequests } from './login.ts';
 import { Mounts } from './mounts.ts';
 import { Reader } from './read.ts';
-import { decodeSession, encodeSession } from './session.ts';
+import { revokeTokens } from './revocation.ts';
+import { decodeSession, encodeSession, noSession } from './session.ts';
 
 const transportOptions = (
   { server, allowHttp, caBundle, serverName }: VaultStorePlan,
-  { clock }: ProviderContext,
+  { clock, resolveHost }: ProviderContext,
 ): TransportOptions => ({
   server,
   allowHttp,
   clock,
   ...(caBundle === undefined ? {} : { caBundle }),
   ...(serverName === undefined ? {} : { serverName }),
+  ...(resolveHost === undefined ? {} : { resolve: resolveHost }),
 });
 
 /** A store whose settings cannot work: every read says why. */
@@ -34,9 +38,9 @@ const vaultStore = ({ name, provider }: PlanStore): VaultStorePlan => {
 };
 
 /**
- * Opens a Vault store; nothing is sent before the first read. Auth methods `kubernetes` and `jwt`, KV version 1 and 2;
- * https://developer.hashicorp.com/vault/api-docs. Close it to end its connections; the token is left to lapse, because another
- * process of the pod may go on with it.
+ * Opens a Vault store; nothing is sent before the first read. Auth methods `kubernetes` and `jwt`, KV version 1 and 2,
+ * and whatever other engines make for those who ask; https://developer.hashicorp.com/vault/api-docs. Close it to end its
+ * connections; the token is left to lapse, because another process of the pod may go on with it.
  */
 export const openVault: OpenProvider = (planStore, context) => {
   const store = vaultStore(planStore);
@@ -44,8 +48,9 @@ export const openVault: OpenProvider = (planStore, context) => {
   if (!transport.ok) return Promise.resolve(failing(transport.error));
   const { clock, log, session } = context;
   const call = recordedCalls(openClient(transport.value, store.server), context);
+  const requests = loginRequests({ store, call, context });
   const authority = new Authority({
-    requests: loginRequests({ store, call, context }),
+    requests,
     clock,
     log,
     session: decodeSession(store, session.load(), clock.now()),
@@ -56,8 +61,20 @@ export const openVault: OpenProvider = (planStore, context) => {
   });
   const mounts = new Mounts({ call, namespace: store.namespace, log });
   const reader = new Reader({ store, authority, mounts, call, clock, log });
+  const renewal = new LeaseRenewal({ authority, call, clock, namespace: store.namespace });
+  const keepAlive = new KeepAlive(authority);
   return Promise.resolve({
     read: (sources, signal) => reader.read(sources, signal),
+    renew: (leases, signal) => renewal.renew(leases, signal),
+    get login() {
+      return authority.name;
+    },
+    keepAlive: (signal) => keepAlive.call(signal),
+    revoke: (signal) => {
+      // Whatever becomes of the requests: a login that may be over is not gone on with.
+      session.save(noSession);
+      return revokeTokens(authority.end(), requests, signal);
+    },
     close: () => {
       transport.value.close();
     },

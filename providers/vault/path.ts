@@ -10,6 +10,8 @@ export interface PathRules {
   /** The store's `version`, for mounts that the table does not show. */
   readonly kvVersion: 'v1' | 'v2';
   readonly mounts: MountTable;
+  /** Whether the ref has parameters, which key-value engines do not take. Default: it has none. */
+  readonly hasParameters?: boolean;
 }
 
 /** A secret of a key-value engine. */
@@ -23,21 +25,29 @@ export interface SecretPath {
   readonly seen: boolean;
 }
 
-/** A path of an engine that is not key-value. */
+/** A path that is used as it is written: in an engine that is not key-value, or below a mount of which nothing is known. */
 export interface EnginePath {
   readonly kind: 'engine';
+  /** Where the mount is not seen: the first segment. */
   readonly mount: readonly string[];
-  readonly type: string;
+  /** The engine's type; undefined: the token cannot see the mount. */
+  readonly type: string | undefined;
+  /** Below the mount, never empty. */
+  readonly below: readonly string[];
   /** The engine made this a full path although the store has a `path`: worth a warning. */
   readonly takenAsFull: boolean;
 }
 
 interface FullPath {
   readonly segments: readonly string[];
+  /** The key says so itself, by a leading `/`. */
+  readonly forced: boolean;
   /** A `data` before this index may be the one of KV v2's API; behind it, it is a folder's name. */
   readonly apiSegments: number;
   readonly takenAsFull: boolean;
 }
+
+const unknownType = '';
 
 export const showPath = (segments: readonly string[]): string => segments.join('/');
 export const showMount = (mount: readonly string[]): string => `${showPath(mount)}/`;
@@ -52,10 +62,12 @@ const keySegments = (key: string): Result<readonly string[], ProviderError> => {
   return err(providerError('invalid', `the key ${quoted(key)} has ${what}`));
 };
 
-const full = (segments: readonly string[], takenAsFull = false): FullPath => ({
+const full = (segments: readonly string[], over: Partial<FullPath> = {}): FullPath => ({
   segments,
+  forced: false,
   apiSegments: segments.length,
-  takenAsFull,
+  takenAsFull: false,
+  ...over,
 });
 
 /** Whether a non-KV engine is at the head of a key that would otherwise be below the store's path. */
@@ -69,17 +81,28 @@ const beginsWith = (segments: readonly string[], start: readonly string[]): bool
 
 const fullPath = (key: string, segments: readonly string[], { storePath, mounts }: PathRules): FullPath => {
   const base = pathSegments(storePath);
-  if (key.startsWith('/') || base.length === 0 || beginsWith(segments, base)) return full(segments);
-  if (beginsWithEngine(segments, mounts)) return full(segments, true);
-  return { segments: [...base, ...segments], apiSegments: base.length, takenAsFull: false };
+  const forced = key.startsWith('/');
+  if (forced || base.length === 0 || beginsWith(segments, base)) return full(segments, { forced });
+  if (beginsWithEngine(segments, mounts)) return full(segments, { takenAsFull: true });
+  return full([...base, ...segments], { apiSegments: base.length });
 };
 
-/** The mount as the store describes it: its `path`, else what stands before `data`, else the first segment. */
-const unseenMount = ({ segments }: FullPath, { storePath, kvVersion }: PathRules): Mount => {
+/**
+ * What the store's word makes of a mount that the table does not show. It speaks of the store's own `path`; a full path
+ * elsewhere is of KV version 2 where it has that API's `data` (the mount is what stands before), and in a store without a
+ * `path`, whose `version` can mean nothing else. What is left has a leading `/` or parameters, and is used as it is written.
+ */
+const unseenMount = (
+  { segments, forced }: FullPath,
+  { storePath, kvVersion, hasParameters = false }: PathRules,
+): Mount => {
   const base = pathSegments(storePath);
+  const kv = { type: 'kv', kvVersion: kvVersion === 'v2' ? 2 : 1 } as const;
+  if (base.length > 0 && beginsWith(segments, base)) return { path: base, ...kv };
   const data = kvVersion === 'v2' ? segments.slice(0, -1).indexOf('data') : -1;
-  const path = base.length > 0 && beginsWith(segments, base) ? base : segments.slice(0, data > 0 ? data : 1);
-  return { path, type: 'kv', kvVersion: kvVersion === 'v2' ? 2 : 1 };
+  if (data > 0) return { path: segments.slice(0, data), ...kv };
+  const path = segments.slice(0, 1);
+  return forced || hasParameters ? { path, type: unknownType } : { path, ...kv };
 };
 
 /** What a path names below its mount: for KV v2 without the `data` of the API, where that is what the path has. */
@@ -90,6 +113,14 @@ const belowMount = ({ segments, apiSegments }: FullPath, { path, kvVersion }: Mo
   return segments.slice(isApiSegment ? start + 1 : start);
 };
 
+const inEngine = ({ path: mount, type }: Mount, { segments, takenAsFull }: FullPath): EnginePath => ({
+  kind: 'engine',
+  mount,
+  type: type === unknownType ? undefined : type,
+  below: segments.slice(mount.length),
+  takenAsFull,
+});
+
 /** Decides where a key is read. Everything it refuses is `invalid`. */
 export const resolveKey = (key: string, rules: PathRules): Result<SecretPath | EnginePath, ProviderError> => {
   const segments = keySegments(key);
@@ -97,30 +128,25 @@ export const resolveKey = (key: string, rules: PathRules): Result<SecretPath | E
   const path = fullPath(key, segments.value, rules);
   const seen = mountOf(rules.mounts, path.segments);
   const mount = seen ?? unseenMount(path, rules);
-  const { path: mountPath, type, kvVersion } = mount;
-  if (kvVersion === undefined)
-    return ok({ kind: 'engine', mount: mountPath, type, takenAsFull: path.takenAsFull });
+  if (mount.path.length === path.segments.length)
+    return err(
+      providerError(
+        'invalid',
+        `the key ${quoted(key)} names the mount ${showMount(mount.path)}, not a secret in it`,
+      ),
+    );
+  const { path: mountPath, kvVersion } = mount;
+  if (kvVersion === undefined) return ok(inEngine(mount, path));
   const secret = belowMount(path, mount);
-  if (secret.length > 0)
-    return ok({ kind: 'secret', mount: mountPath, kvVersion, secret, seen: seen !== undefined });
-  return err(
-    providerError(
-      'invalid',
-      `the key ${quoted(key)} names the mount ${showMount(mountPath)}, not a secret in it`,
-    ),
-  );
+  return ok({ kind: 'secret', mount: mountPath, kvVersion, secret, seen: seen !== undefined });
 };
 
-/** What a key in an engine that is not key-value gets. */
-export const unsupportedEngine = ({ mount, type }: EnginePath): ProviderError =>
-  providerError(
-    'invalid',
-    `mount ${showMount(mount)} is of type ${type}: ${isBuiltIn(type) ? "it keeps no secrets of an app's" : 'dynamic credentials are not supported yet'}`,
-  );
-
-/** The path that is read, as a policy has to name it. */
-export const apiPath = ({ mount, kvVersion, secret }: SecretPath): readonly string[] =>
-  kvVersion === 2 ? [...mount, 'data', ...secret] : [...mount, ...secret];
+/** The path that is asked, as a policy has to name it. */
+export const apiPath = (path: SecretPath | EnginePath): readonly string[] => {
+  const { mount } = path;
+  if (path.kind === 'engine') return [...mount, ...path.below];
+  return path.kvVersion === 2 ? [...mount, 'data', ...path.secret] : [...mount, ...path.secret];
+};
 
 /**
  * Encodes segments one by one, so that none can end the path, add to it or climb out of it. Undefined where one would: an

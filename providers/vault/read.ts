@@ -1,26 +1,18 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { PlanSource, VaultStorePlan } from '../../lib/plan.ts';
-import { isPermanent, providerError, type ProviderError } from '../../lib/provider-error.ts';
-import { err, ok, type Result } from '../../lib/result.ts';
-import { quoted } from '../../lib/text.ts';
+import { isPermanent } from '../../lib/provider-error.ts';
 import type { ReadOutcome } from '../provider.ts';
 import { readVerdict } from './answer.ts';
-import type { Authority } from './authority.ts';
+import type { Authority, Grant } from './authority.ts';
 import type { Call } from './calls.ts';
 import { readDocument } from './document.ts';
+import { readEngineAnswer } from './engine-answer.ts';
 import type { MountTable } from './mount-table.ts';
 import type { Mounts } from './mounts.ts';
-import { mapLimited } from './parallel.ts';
-import {
-  apiPath,
-  encodePath,
-  resolveKey,
-  showMount,
-  unsupportedEngine,
-  type EnginePath,
-  type SecretPath,
-} from './path.ts';
+import { mapLimited } from '../parallel.ts';
+import { showMount, type EnginePath } from './path.ts';
+import { resolveTarget, type EngineTarget, type KvTarget, type Target } from './target.ts';
 import { forBatch, withToken, type BatchAuthority } from './with-token.ts';
 
 export interface ReaderOptions {
@@ -40,30 +32,6 @@ const parallelReads = 8;
  * refresh. A policy that is widened acts at once, only a role that is given another policy may take this long.
  */
 const believedMilliseconds = 5 * 60_000;
-
-interface Target {
-  readonly path: SecretPath;
-  /** Encoded, with its query. */
-  readonly url: string;
-  readonly version: string | undefined;
-}
-
-const versionQuery = (
-  version: string | undefined,
-  { kvVersion, mount }: SecretPath,
-): Result<string, ProviderError> => {
-  if (version === undefined) return ok('');
-  if (kvVersion === 1)
-    return err(
-      providerError(
-        'invalid',
-        `${showMount(mount)} is KV version 1, which keeps no versions; the ref asks for version ${quoted(version)}`,
-      ),
-    );
-  return /^[1-9][0-9]{0,8}$/.test(version)
-    ? ok(`?version=${version}`)
-    : err(providerError('invalid', `the version ${quoted(version)} is not a number like 3`));
-};
 
 /** Reads the sources of one store, a limited number at once. */
 export class Reader {
@@ -97,44 +65,67 @@ export class Reader {
     authority: BatchAuthority,
     signal: AbortSignal,
   ): Promise<ReadOutcome> {
-    const target = this.#target(source, table);
+    const target = resolveTarget(source, this.#options.store, table);
     if (!target.ok) return target;
-    const { store, call } = this.#options;
-    const { path, url, version } = target.value;
-    const request = { path, version, role: store.auth.role };
+    if (target.value.takenAsFull !== undefined) this.#warnOfFullPath(source.key, target.value.takenAsFull);
+    const { id } = target.value;
     const outcome = await withToken({
       authority,
       signal,
-      mayReplace: () => !this.#isRefusalBelieved(url),
-      send: (token) =>
-        call(
-          'read',
-          { method: 'read', path: url, namespace: store.namespace, token, signal },
-          (answer, context) => {
-            const verdict = readVerdict(answer, context);
-            return verdict.ok ? readDocument(request, verdict.value, context) : verdict;
-          },
-        ),
+      duty: target.value.kind === 'engine' ? 'leases' : 'requests',
+      mayReplace: () => !this.#isRefusalBelieved(id),
+      send: (grant) => this.#send(target.value, grant, signal),
     });
-    this.#noteRefusal(url, outcome);
+    this.#noteRefusal(id, outcome);
     return outcome;
   }
 
-  #target({ key, version }: PlanSource, mounts: MountTable): Result<Target, ProviderError> {
-    const { store } = this.#options;
-    const resolved = resolveKey(key, { storePath: store.path, kvVersion: store.kvVersion, mounts });
-    if (!resolved.ok) return resolved;
-    const path = resolved.value;
-    if (path.kind === 'engine') {
-      if (path.takenAsFull) this.#warnOfFullPath(key, path);
-      return err(unsupportedEngine(path));
-    }
-    const query = versionQuery(version, path);
-    if (!query.ok) return query;
-    const encoded = encodePath(apiPath(path));
-    if (encoded === undefined)
-      return err(providerError('invalid', `the key ${quoted(key)} cannot be part of a URL`));
-    return ok({ path, url: encoded + query.value, version });
+  async #send(target: Target, grant: Grant, signal: AbortSignal): Promise<ReadOutcome> {
+    return target.kind === 'secret'
+      ? this.#sendToKv(target, grant, signal)
+      : this.#sendToEngine(target, grant, signal);
+  }
+
+  #sendToKv(
+    { path, url, version }: KvTarget,
+    { secret: token }: Grant,
+    signal: AbortSignal,
+  ): Promise<ReadOutcome> {
+    const { store, call } = this.#options;
+    const request = { path, version, role: store.auth.role };
+    return call(
+      'read',
+      { method: 'read', path: url, namespace: store.namespace, token, signal },
+      (answer, context) => {
+        const verdict = readVerdict(answer, context);
+        return verdict.ok ? readDocument(request, verdict.value, context) : verdict;
+      },
+    );
+  }
+
+  async #sendToEngine(
+    { request, url }: EngineTarget,
+    grant: Grant,
+    signal: AbortSignal,
+  ): Promise<ReadOutcome> {
+    const { store, call, clock, authority } = this.#options;
+    const { method, body } = request;
+    const { name: login, endsAt } = grant;
+    const sending = { request, role: store.auth.role, login, endsAt, sentAt: clock.now() };
+    const outcome = await call(
+      'issue',
+      {
+        method,
+        path: url,
+        namespace: store.namespace,
+        token: grant.secret,
+        signal,
+        ...(body === undefined ? {} : { body }),
+      },
+      (answer, context) => readEngineAnswer(sending, answer, context),
+    );
+    if (outcome.ok && (outcome.value.lease?.id ?? '') !== '') authority.hold(grant.login);
+    return outcome;
   }
 
   #warnOfFullPath(key: string, { mount, type }: EnginePath): void {
@@ -146,14 +137,14 @@ export class Reader {
     );
   }
 
-  #isRefusalBelieved(url: string): boolean {
-    const at = this.#refusedAt.get(url);
+  #isRefusalBelieved(target: string): boolean {
+    const at = this.#refusedAt.get(target);
     return at !== undefined && this.#options.clock.monotonic() - at < believedMilliseconds;
   }
 
-  #noteRefusal(url: string, outcome: ReadOutcome): void {
-    if (outcome.ok) this.#refusedAt.delete(url);
-    else if (outcome.error.code === 'denied' && !this.#isRefusalBelieved(url))
-      this.#refusedAt.set(url, this.#options.clock.monotonic());
+  #noteRefusal(target: string, outcome: ReadOutcome): void {
+    if (outcome.ok) this.#refusedAt.delete(target);
+    else if (outcome.error.code === 'denied' && !this.#isRefusalBelieved(target))
+      this.#refusedAt.set(target, this.#options.clock.monotonic());
   }
 }

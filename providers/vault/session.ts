@@ -16,10 +16,11 @@ const session = z.strictObject({
   savedAt: z.number(),
   expiresAt: z.nullable(z.number()),
   renewAt: z.nullable(z.number()),
+  replaceAt: z.nullable(z.number()),
   fullLife: z.number().check(z.nonnegative()),
 });
 
-const loginName = ({ server, namespace, auth }: VaultStorePlan): string =>
+const storeName = ({ server, namespace, auth }: VaultStorePlan): string =>
   createHash('sha256')
     .update(
       JSON.stringify([
@@ -33,17 +34,21 @@ const loginName = ({ server, namespace, auth }: VaultStorePlan): string =>
     )
     .digest('hex');
 
+/** What is kept where a login has ended: no session. */
+export const noSession = '';
+
 /** The text of a session; undefined for a token that is good for a number of uses: nobody could count on. */
 export const encodeSession = (store: VaultStorePlan, token: VaultToken, now: number): string | undefined => {
-  const { expiresAt, renewAt, fullLife, uses, secret } = token;
+  const { expiresAt, renewAt, replaceAt, fullLife, uses, secret } = token;
   if (uses !== null) return undefined;
   const saved: z.infer<typeof session> = {
     version: 1,
-    login: loginName(store),
+    login: storeName(store),
     token: secret.reveal(),
     savedAt: now,
     expiresAt,
     renewAt,
+    replaceAt,
     fullLife,
   };
   return JSON.stringify(saved);
@@ -56,10 +61,10 @@ export const decodeSession = (
   now: number,
 ): VaultToken | undefined => {
   const parsed = session.safeParse(parseJson(text));
-  if (!parsed.success || parsed.data.login !== loginName(store) || parsed.data.savedAt > now)
+  if (!parsed.success || parsed.data.login !== storeName(store) || parsed.data.savedAt > now)
     return undefined;
-  const { token: secret, expiresAt, renewAt, fullLife } = parsed.data;
-  const token = { secret: new Redacted(secret), expiresAt, renewAt, fullLife, uses: null };
+  const { token: secret, expiresAt, renewAt, replaceAt, fullLife } = parsed.data;
+  const token = { secret: new Redacted(secret), expiresAt, renewAt, replaceAt, fullLife, uses: null };
   return tokenState(token, now) === 'lapsed' ? undefined : token;
 };
 

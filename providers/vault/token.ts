@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isJsonObject } from '../../lib/json.ts';
 import { Redacted } from '../../lib/redacted.ts';
 import { numberOf, type JsonObject } from './answer.ts';
@@ -9,6 +10,8 @@ export interface VaultToken {
   readonly expiresAt: number | null;
   /** When to ask for a longer life; null: never, it is not renewable. */
   readonly renewAt: number | null;
+  /** When a token that is not renewable is to be replaced, where leases end with it; null: it is renewable, or does not expire. */
+  readonly replaceAt: number | null;
   /** The life that the login gave, in milliseconds: a renewal that gives much less has come near the longest life. */
   readonly fullLife: number;
   /** Requests that it is good for, or null: any number. */
@@ -42,13 +45,21 @@ export const readLease = (body: JsonObject): Lease | undefined => {
 
 const renewalPoint = 2 / 3;
 
-export const tokenOf = ({ secret, life, renewable, uses }: Lease, now: number): VaultToken => ({
-  secret,
-  expiresAt: life === 0 ? null : now + life,
-  renewAt: renewable && life > 0 ? now + life * renewalPoint : null,
-  fullLife: life,
-  uses,
-});
+export const tokenOf = ({ secret, life, renewable, uses }: Lease, now: number): VaultToken => {
+  const due = life > 0 ? now + life * renewalPoint : null;
+  return {
+    secret,
+    expiresAt: life === 0 ? null : now + life,
+    renewAt: renewable ? due : null,
+    replaceAt: renewable ? null : due,
+    fullLife: life,
+    uses,
+  };
+};
+
+/** Names a login without telling its token, the same in every process that goes on with it. A renewal keeps it. */
+export const loginName = ({ secret }: VaultToken): string =>
+  createHash('sha256').update('keyferry vault login\n').update(secret.reveal()).digest('hex').slice(0, 32);
 
 /** The same token after a renewal. */
 export const renewed = (token: VaultToken, lease: Lease, now: number): VaultToken => ({
@@ -58,11 +69,11 @@ export const renewed = (token: VaultToken, lease: Lease, now: number): VaultToke
   fullLife: token.fullLife,
 });
 
-/** The same token after a renewal that could not be asked for: to be tried again in a third of what is left. */
-export const renewLater = (token: VaultToken, now: number): VaultToken => ({
-  ...token,
-  renewAt: token.expiresAt === null ? null : now + (token.expiresAt - now) / 3,
-});
+/** The same token after a renewal or a replacement that was not to be had: tried again in a third of what is left. */
+export const renewLater = (token: VaultToken, now: number): VaultToken => {
+  const later = token.expiresAt === null ? null : now + (token.expiresAt - now) / 3;
+  return token.replaceAt === null ? { ...token, renewAt: later } : { ...token, replaceAt: later };
+};
 
 /** A renewal that gave less than half of the login's life: the token's longest life is near, a login is due. */
 export const isNearItsEnd = (lease: Lease, token: VaultToken): boolean =>
@@ -71,9 +82,31 @@ export const isNearItsEnd = (lease: Lease, token: VaultToken): boolean =>
 /** Not used in its last seconds: it could lapse on the way. */
 const margin = (token: VaultToken): number => Math.min(5_000, token.fullLife / 10);
 
-/** What has to happen before a token is used at `now`. */
-export const tokenState = (token: VaultToken, now: number): 'good' | 'renew' | 'lapsed' => {
-  if (token.uses !== null && token.uses < 1) return 'lapsed';
-  if (token.expiresAt !== null && now >= token.expiresAt - margin(token)) return 'lapsed';
-  return token.renewAt !== null && now >= token.renewAt ? 'renew' : 'good';
+/**
+ * What a token is wanted for. `leases` end with their token: one that cannot be renewed is replaced in time for new leases, and
+ * the last use of one that is good for a number of requests is never taken, because Vault revokes it with that.
+ */
+export type TokenDuty = 'requests' | 'leases';
+
+/** Requests that a token can still make. */
+export const usesLeft = ({ uses }: VaultToken, duty: TokenDuty): number =>
+  (uses ?? Number.POSITIVE_INFINITY) - (duty === 'leases' ? 1 : 0);
+
+/** When the token next needs something; null: never. */
+export const dueAt = ({ renewAt, replaceAt }: VaultToken, duty: TokenDuty): number | null =>
+  renewAt ?? (duty === 'leases' ? replaceAt : null);
+
+/** What has to happen before a token is used at `now`; `replace` is a login that is due, while the token is still good. */
+export const tokenState = (
+  token: VaultToken,
+  now: number,
+  duty: TokenDuty = 'requests',
+): 'good' | 'renew' | 'replace' | 'lapsed' => {
+  if (usesLeft(token, duty) < 1 || hasLapsed(token, now)) return 'lapsed';
+  const due = dueAt(token, duty);
+  if (due === null || now < due) return 'good';
+  return token.renewAt === null ? 'replace' : 'renew';
 };
+
+export const hasLapsed = (token: VaultToken, now: number): boolean =>
+  token.expiresAt !== null && now >= token.expiresAt - margin(token);

@@ -1,7 +1,7 @@
 import type { ProviderError } from '../../lib/provider-error.ts';
-import type { Redacted } from '../../lib/redacted.ts';
 import { ok, type Result } from '../../lib/result.ts';
 import type { Authority, Grant } from './authority.ts';
+import type { TokenDuty } from './token.ts';
 
 /** An authority for one batch of reads: once it has failed, it is not asked again. */
 export type BatchAuthority = Pick<Authority, 'take' | 'replace'>;
@@ -18,7 +18,7 @@ export const forBatch = (authority: BatchAuthority): BatchAuthority => {
     return answer;
   };
   return {
-    take: (signal) => unlessFailed(() => authority.take(signal)),
+    take: (signal, duty) => unlessFailed(() => authority.take(signal, duty)),
     replace: (grant, signal) => unlessFailed(() => authority.replace(grant, signal)),
   };
 };
@@ -26,19 +26,21 @@ export const forBatch = (authority: BatchAuthority): BatchAuthority => {
 export interface TokenRequest<T> {
   readonly authority: BatchAuthority;
   readonly signal: AbortSignal;
-  readonly send: (token: Redacted<string>) => Promise<Result<T, ProviderError>>;
+  readonly send: (grant: Grant) => Promise<Result<T, ProviderError>>;
+  /** Default: `requests`. */
+  readonly duty?: TokenDuty;
   /** Whether a refusal may be the token's fault at all. */
   readonly mayReplace?: () => boolean;
 }
 
 /** A newer token after a refusal, or undefined where there is none to try. */
 const newerToken = async <T>(
-  { authority, signal }: TokenRequest<T>,
+  { authority, signal, duty }: TokenRequest<T>,
   refused: Grant,
 ): Promise<Result<Grant | undefined, ProviderError>> => {
   const replaced = await authority.replace(refused, signal);
   if (!replaced.ok) return replaced;
-  return replaced.value ? authority.take(signal) : ok(undefined);
+  return replaced.value ? authority.take(signal, duty) : ok(undefined);
 };
 
 /**
@@ -46,12 +48,12 @@ const newerToken = async <T>(
  * where the token may be the reason, one login decides, and the request is sent once more.
  */
 export const withToken = async <T>(request: TokenRequest<T>): Promise<Result<T, ProviderError>> => {
-  const { authority, signal, send, mayReplace = () => true } = request;
-  const grant = await authority.take(signal);
+  const { authority, signal, send, duty, mayReplace = () => true } = request;
+  const grant = await authority.take(signal, duty);
   if (!grant.ok) return grant;
-  const first = await send(grant.value.secret);
+  const first = await send(grant.value);
   if (first.ok || first.error.code !== 'denied' || !mayReplace()) return first;
   const newer = await newerToken(request, grant.value);
   if (!newer.ok) return newer;
-  return newer.value === undefined ? first : send(newer.value.secret);
+  return newer.value === undefined ? first : send(newer.value);
 };

@@ -43,6 +43,9 @@ const setup: VaultSetup = {
       path "old/payments/*" { capabilities = ["read"] }
       path "team-a/kv/data/*" { capabilities = ["read"] }
       path "database/creds/readonly" { capabilities = ["read"] }
+      path "database/creds/gone" { capabilities = ["read"] }
+      path "database/static-creds/*" { capabilities = ["read"] }
+      path "pki/issue/*" { capabilities = ["update"] }
     `,
   },
   auth: {
@@ -54,7 +57,18 @@ const setup: VaultSetup = {
     old: { version: 1 },
     'team-a/kv': {},
     secret: {},
-    database: { type: 'database', roles: { readonly: {} } },
+    database: {
+      type: 'database',
+      roles: { readonly: { default_ttl: '1h', max_ttl: '2h' } },
+      staticRoles: { app: { username: 'app', rotation_period: '1h' } },
+    },
+    pki: {
+      type: 'pki',
+      roles: {
+        web: { allowed_domains: 'payments.svc', allow_subdomains: true, max_ttl: '72h', ttl: '24h' },
+        leased: { allow_any_name: true, generate_lease: true, ttl: '1h' },
+      },
+    },
   },
   secrets: {
     'kv/payments/db': { user: 'app', password: `${canary}1` },
@@ -96,15 +110,26 @@ export interface Opened {
   /** `operation outcome` of each request, in the order of their ends. */
   readonly records: string[];
   readonly session: { text?: string };
-  /** Reads keys (`key` or `key?version`). */
+  /** Reads keys (`key`, `key?version=…`, `key?parameter.<name>=…`). */
   readonly read: (...keys: string[]) => Promise<readonly ReadOutcome[]>;
   /** As `read`, each outcome as one line. */
   readonly lines: (...keys: string[]) => Promise<string[]>;
 }
 
 const source = (text: string): PlanSource => {
-  const [key = '', version] = text.split('?version=');
-  return { store: 0, key, intervalSeconds: 60, ...(version === undefined ? {} : { version }) };
+  const [key = '', query] = text.split('?parameter.');
+  const [name = '', version] = key.split('?version=');
+  const parameters = query?.split('&parameter.').map((parameter) => {
+    const [parameterName = '', value = ''] = parameter.split('=');
+    return { name: parameterName, value };
+  });
+  return {
+    store: 0,
+    key: name,
+    intervalSeconds: 60,
+    ...(version === undefined ? {} : { version }),
+    ...(parameters === undefined ? {} : { parameters }),
+  };
 };
 
 const line = (outcome: ReadOutcome): string => {

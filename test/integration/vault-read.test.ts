@@ -160,22 +160,6 @@ describe('mounts', () => {
     expect(await (await open({ store: { path, kvVersion } })).lines(key)).toEqual([expected]);
   });
 
-  test('a dynamic engine makes a full path, with a warning, and is not supported yet', async () => {
-    const { vault, open } = await startGame();
-    const { lines, logs } = await open();
-    const refused = 'invalid: mount database/ is of type database: dynamic credentials are not supported yet';
-    expect(await lines('database/creds/readonly')).toEqual([refused]);
-    expect(await lines('database/creds/readonly', '/database/creds/readonly')).toEqual([refused, refused]);
-    expect(logs.filter(([, sentence]) => /full path/.test(String(sentence)))).toEqual([
-      [
-        { key: 'database/creds/readonly', mount: 'database/', type: 'database' },
-        'the key begins with a mount that is not key-value, so it is read as a full path; a leading "/" says so',
-      ],
-    ]);
-    expect(vault.requests.count({ path: 'database/*' })).toBe(0);
-    expect(vault.liveLeases()).toEqual([]);
-  });
-
   test('one that the token cannot see does not take keys away from the store', async () => {
     const { vault, open } = await startGame();
     await vault.policy('app', 'path "kv/data/*" { capabilities = ["read"] }');

@@ -3,7 +3,7 @@ import { providerError, type ProviderErrorCode } from '../../../../lib/provider-
 import { Redacted } from '../../../../lib/redacted.ts';
 import { err, ok } from '../../../../lib/result.ts';
 import { Authority } from '../../../../providers/vault/authority.ts';
-import { tokenOf, type Lease, type VaultToken } from '../../../../providers/vault/token.ts';
+import { tokenOf, type Lease, type TokenDuty, type VaultToken } from '../../../../providers/vault/token.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';
 
 type Reply = Partial<Omit<Lease, 'secret'>> | ProviderErrorCode;
@@ -15,6 +15,8 @@ export const minute = 60_000;
 export const play = (script: {
   logins?: Reply[];
   renewals?: Reply[];
+  /** Whether Vault knows a token that it is asked about; it does, by default. */
+  lookups?: (boolean | ProviderErrorCode)[];
   session?: (clock: ManualClock) => VaultToken;
 }) => {
   const clock = new ManualClock();
@@ -51,10 +53,16 @@ export const play = (script: {
           ? err(providerError(reply, 'scripted'))
           : ok(lease('ignored', reply));
       },
+      isKnown: ({ secret }) => {
+        events.push(`lookup ${secret.reveal()}`);
+        const reply = script.lookups?.shift() ?? true;
+        return Promise.resolve(typeof reply === 'string' ? err(providerError(reply, 'scripted')) : ok(reply));
+      },
+      revoke: () => Promise.resolve(ok(undefined)),
     },
   });
-  const take = async (): Promise<string> => {
-    const grant = await authority.take(signal);
+  const take = async (duty: TokenDuty = 'requests'): Promise<string> => {
+    const grant = await authority.take(signal, duty);
     return grant.ok ? grant.value.secret.reveal() : grant.error.code;
   };
   return {
@@ -69,6 +77,7 @@ export const play = (script: {
   };
 };
 
+/** A token of an earlier process. */
 export const sessionToken =
   (life: number) =>
   (clock: ManualClock): VaultToken =>

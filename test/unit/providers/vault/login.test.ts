@@ -1,78 +1,9 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import type { VaultStorePlan } from '../../../../lib/plan.ts';
 import { providerError } from '../../../../lib/provider-error.ts';
-import { Redacted } from '../../../../lib/redacted.ts';
-import { err, ok } from '../../../../lib/result.ts';
-import { recordedCalls } from '../../../../providers/vault/calls.ts';
-import type { VaultAnswer, VaultRequest } from '../../../../providers/vault/client.ts';
-import { loginRequests } from '../../../../providers/vault/login.ts';
-import type { VaultToken } from '../../../../providers/vault/token.ts';
-import { ManualClock } from '../../../support/manual-clock.ts';
-
-const kubernetes: VaultStorePlan = {
-  type: 'vault',
-  server: 'https://vault.test:8200',
-  allowHttp: false,
-  path: 'kv',
-  kvVersion: 'v2',
-  auth: { method: 'kubernetes', mountPath: 'kubernetes', role: 'app', token: 'vault' },
-};
-const jwt: VaultStorePlan = { ...kubernetes, auth: { ...kubernetes.auth, method: 'jwt', mountPath: 'jwt' } };
-
-const answer = (status: number, body: unknown, headers: Record<string, string> = {}): VaultAnswer =>
-  ok({
-    status,
-    headers: { 'content-type': 'application/json', ...headers },
-    body: new Redacted(Buffer.from(JSON.stringify(body))),
-  });
-
-const welcome = answer(200, {
-  auth: { client_token: 'hvs.canary', lease_duration: 900, renewable: true, num_uses: 0 },
-});
-const refused = (status: number): VaultAnswer => answer(status, { errors: ['canary'] });
-
-interface Script {
-  readonly store?: VaultStorePlan;
-  readonly tokens?: readonly (string | Error)[];
-  readonly answers: readonly VaultAnswer[];
-}
-
-const play = ({ store = kubernetes, tokens = ['pod-canary'], answers }: Script) => {
-  const requests: VaultRequest[] = [];
-  const records: string[] = [];
-  const clock = new ManualClock();
-  let reads = 0;
-  const call = recordedCalls(
-    {
-      server: 'vault.test:8200',
-      send: (request) => {
-        requests.push(request);
-        return Promise.resolve(answers[requests.length - 1]!);
-      },
-    },
-    {
-      clock,
-      record: ({ operation, outcome }) => {
-        records.push(`${operation} ${outcome}`);
-      },
-    },
-  );
-  const login = loginRequests({
-    store,
-    call,
-    context: {
-      clock,
-      readToken: (name) => {
-        const token = tokens[Math.min(reads, tokens.length - 1)]!;
-        reads += 1;
-        expect(name).toBe('vault');
-        return token instanceof Error ? Promise.reject(token) : Promise.resolve(new Redacted(token));
-      },
-    },
-  });
-  return { login, requests, records, clock };
-};
+import { err } from '../../../../lib/result.ts';
+import type { VaultAnswer } from '../../../../providers/vault/client.ts';
+import { answer, jwt, kubernetes, play, refused, welcome } from '../support/login-script.ts';
 
 const advice = {
   kubernetes:
@@ -199,32 +130,5 @@ describe('a refused login', () => {
     ],
   ])('%s', async (_name, given, code, message) => {
     expect(await play({ answers: [given] }).login.logIn()).toEqual(err({ code, message }));
-  });
-});
-
-describe('a renewal', () => {
-  const token: VaultToken = {
-    secret: new Redacted('hvs.canary'),
-    expiresAt: 1,
-    renewAt: 1,
-    fullLife: 1,
-    uses: null,
-  };
-
-  test('asks with the token, in the namespace of the login', async () => {
-    const { login, requests, records } = play({ store: { ...jwt, namespace: 'team' }, answers: [welcome] });
-    expect(await login.renew(token)).toMatchObject({ ok: true, value: { life: 900_000 } });
-    expect(requests).toEqual([
-      { method: 'write', path: 'auth/token/renew-self', namespace: 'team', token: token.secret, body: {} },
-    ]);
-    expect(records).toEqual(['renew ok']);
-  });
-
-  test.each<[VaultAnswer, string, string]>([
-    [refused(403), 'denied', 'Vault refused to renew the token (HTTP 403)'],
-    [answer(200, {}), 'unavailable', "vault.test:8200: the answer is not Vault's: a renewal without a token"],
-    [answer(500, {}), 'unavailable', 'vault.test:8200: Vault failed inside (HTTP 500)'],
-  ])('that fails (%#)', async (given, code, message) => {
-    expect(await play({ answers: [given] }).login.renew(token)).toEqual(err({ code, message }));
   });
 });

@@ -5,7 +5,7 @@ import {
   apiPath,
   encodePath,
   resolveKey,
-  unsupportedEngine,
+  showMount,
   type PathRules,
 } from '../../../../providers/vault/path.ts';
 
@@ -25,7 +25,7 @@ const readPath = (key: string, rules: Partial<PathRules> = {}): string => {
   if (!resolved.ok) return `${resolved.error.code}: ${resolved.error.message}`;
   const path = resolved.value;
   if (path.kind === 'engine')
-    return `${path.takenAsFull ? 'warning, ' : ''}${unsupportedEngine(path).message}`;
+    return `${path.takenAsFull ? 'warning, ' : ''}${path.type ?? 'unseen'} at ${showMount(path.mount)}: ${apiPath(path).join('/')}`;
   return apiPath(path).join('/');
 };
 
@@ -70,32 +70,16 @@ describe('with the mount table', () => {
   });
 
   test.each([
-    [
-      'kv',
-      'database/creds/readonly',
-      'warning, mount database/ is of type database: dynamic credentials are not supported yet',
-    ],
-    [
-      'kv',
-      '/database/creds/readonly',
-      'mount database/ is of type database: dynamic credentials are not supported yet',
-    ],
-    [
-      '',
-      'database/creds/readonly',
-      'mount database/ is of type database: dynamic credentials are not supported yet',
-    ],
-    [
-      'database',
-      'creds/readonly',
-      'mount database/ is of type database: dynamic credentials are not supported yet',
-    ],
-    [
-      'kv',
-      'cloud/aws/creds/x',
-      'warning, mount cloud/aws/ is of type aws: dynamic credentials are not supported yet',
-    ],
-    ['kv', '/identity/entity', "mount identity/ is of type identity: it keeps no secrets of an app's"],
+    ['kv', 'database/creds/readonly', 'warning, database at database/: database/creds/readonly'],
+    ['kv', '/database/creds/readonly', 'database at database/: database/creds/readonly'],
+    ['', 'database/creds/readonly', 'database at database/: database/creds/readonly'],
+    ['database', 'creds/readonly', 'database at database/: database/creds/readonly'],
+    ['database/creds', 'readonly', 'database at database/: database/creds/readonly'],
+    ['kv', 'cloud/aws/creds/x', 'warning, aws at cloud/aws/: cloud/aws/creds/x'],
+    ['kv', '/database/data/x', 'database at database/: database/data/x'],
+    ['kv', '/identity/entity', 'identity at identity/: identity/entity'],
+    ['kv', '/database', 'invalid: the key "/database" names the mount database/, not a secret in it'],
+    ['kv', 'database', 'invalid: the key "database" names the mount database/, not a secret in it'],
     ['kv', '/kv', 'invalid: the key "/kv" names the mount kv/, not a secret in it'],
     ['', 'kv', 'invalid: the key "kv" names the mount kv/, not a secret in it'],
     ['kv', '', 'invalid: the key "" has an empty segment'],
@@ -118,7 +102,15 @@ describe('where the table does not show the mount, the store decides', () => {
     ['kv', 'v1', 'kv/data/db', 'kv/data/db'],
     ['org/team-a/kv', 'v2', 'db', 'org/team-a/kv/data/db'],
     ['kv', 'v2', 'database/creds/x', 'kv/data/database/creds/x'],
-    ['kv', 'v2', '/secret/db', 'secret/data/db'],
+    ['kv', 'v2', '/secret/db', 'unseen at secret/: secret/db'],
+    ['kv', 'v1', '/secret/db', 'unseen at secret/: secret/db'],
+    ['kv', 'v2', '/database/creds/x', 'unseen at database/: database/creds/x'],
+    ['', 'v2', '/database/creds/x', 'unseen at database/: database/creds/x'],
+    ['', 'v2', 'database/creds/x', 'database/data/creds/x'],
+    ['kv', 'v2', '/kv/db', 'kv/data/db'],
+    ['kv', 'v1', '/kv/db', 'kv/db'],
+    ['kv', 'v2', '/secret', 'invalid: the key "/secret" names the mount secret/, not a secret in it'],
+    ['', 'v2', 'secret', 'invalid: the key "secret" names the mount secret/, not a secret in it'],
     ['kv', 'v2', '/org/secret/data/db', 'org/secret/data/db'],
     ['kv', 'v2', '/kv/data/db', 'kv/data/db'],
     ['', 'v2', 'secret/db', 'secret/data/db'],
@@ -129,6 +121,16 @@ describe('where the table does not show the mount, the store decides', () => {
     ['', 'v1', 'secret/data/db', 'secret/data/db'],
   ])('path %j, %s, key %j: %s', (storePath, kvVersion, key, expected) => {
     expect(readPath(key, { storePath, kvVersion, mounts: [] })).toBe(expected);
+  });
+
+  test.each<[string, string, string]>([
+    ['', 'pki/issue/web', 'unseen at pki/: pki/issue/web'],
+    ['kv', '/pki/issue/web', 'unseen at pki/: pki/issue/web'],
+    ['kv', 'pki/issue/web', 'kv/data/pki/issue/web'],
+    ['pki', 'issue/web', 'pki/data/issue/web'],
+    ['', 'secret/data/db', 'secret/data/db'],
+  ])('path %j, key %j with parameters: %s', (storePath, key, expected) => {
+    expect(readPath(key, { storePath, mounts: [], hasParameters: true })).toBe(expected);
   });
 
   test('and the result says so', () => {

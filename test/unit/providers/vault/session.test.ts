@@ -18,6 +18,7 @@ const token: VaultToken = {
   secret: new Redacted('hvs.canary'),
   expiresAt: 900_000,
   renewAt: 600_000,
+  replaceAt: null,
   fullLife: 900_000,
   uses: null,
 };

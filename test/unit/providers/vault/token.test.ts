@@ -2,7 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { parseJsonKeepingNumbers } from '../../../../lib/json.ts';
 import type { JsonObject } from '../../../../providers/vault/answer.ts';
 import {
+  dueAt,
   isNearItsEnd,
+  loginName,
   readLease,
   renewed,
   renewLater,
@@ -66,6 +68,28 @@ describe('what a token needs, by the seconds since its login', () => {
     expect(state(over, seconds)).toBe(expected);
   });
 
+  test.each([
+    [{}, 599, 'good'],
+    [{}, 600, 'renew'],
+    [{ renewable: false }, 599, 'good'],
+    [{ renewable: false }, 600, 'replace'],
+    [{ renewable: false }, 895, 'lapsed'],
+    [{ lease_duration: 0, renewable: false }, 1e9, 'good'],
+    [{ num_uses: 2 }, 0, 'good'],
+    [{ num_uses: 1 }, 0, 'lapsed'],
+  ])('for leases, %j after %d s: %s', (over, seconds, expected) => {
+    expect(tokenState(tokenOf(lease({ ...service, ...over }), 0), seconds * 1000, 'leases')).toBe(expected);
+  });
+
+  test.each([
+    [{}, 600_000, 600_000],
+    [{ renewable: false }, null, 600_000],
+    [{ lease_duration: 0 }, null, null],
+  ])('%j: due at %s for requests, %s for leases', (over, requests, leases) => {
+    const token = tokenOf(lease({ ...service, ...over }), 0);
+    expect([dueAt(token, 'requests'), dueAt(token, 'leases')]).toEqual([requests, leases]);
+  });
+
   test('a token without uses left has lapsed', () => {
     expect(tokenState({ ...tokenOf(lease(service), 0), uses: 0 }, 0)).toBe('lapsed');
   });
@@ -93,5 +117,23 @@ describe('renewal', () => {
   test('that could not be asked for comes again in a third of what is left', () => {
     expect(renewLater(token, 600_000).renewAt).toBe(700_000);
     expect(renewLater({ ...token, expiresAt: null }, 600_000).renewAt).toBeNull();
+  });
+
+  test('that is a replacement moves that alone', () => {
+    const fixed = tokenOf(lease({ ...service, renewable: false }), 0);
+    expect(renewLater(fixed, 600_000)).toMatchObject({ renewAt: null, replaceAt: 700_000 });
+  });
+});
+
+describe("a login's name", () => {
+  test('is that of the token, whatever its life, and does not tell it', () => {
+    const token = tokenOf(lease(service), 0);
+    expect(loginName(token)).toMatch(/^[0-9a-f]{32}$/);
+    expect(loginName(renewed(token, lease({ ...service, lease_duration: 60 }), 1_000))).toBe(
+      loginName(token),
+    );
+    expect(loginName(tokenOf(lease({ ...service, client_token: 'hvs.other' }), 0))).not.toBe(
+      loginName(token),
+    );
   });
 });

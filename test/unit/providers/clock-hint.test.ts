@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { clockHint } from '../../../../providers/vault/clock-hint.ts';
+import { clockHint } from '../../../providers/clock-hint.ts';
 
 const now = Date.UTC(2026, 0, 1);
 const seconds = now / 1000;
@@ -34,5 +34,5 @@ test.each<[string, string, string | undefined, string | undefined]>([
   ['no JWT', 'canary', undefined, undefined],
   ['nothing', '', undefined, undefined],
 ])('%s', (_name, token, date, expected) => {
-  expect(clockHint(token, date, now)).toBe(expected);
+  expect(clockHint(token, { name: 'Vault', date }, now)).toBe(expected);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { mapLimited } from '../../../../providers/vault/parallel.ts';
+import { mapLimited } from '../../../providers/parallel.ts';
 
 describe('mapping with a limit', () => {
   test('keeps the order, and never has more under way', async () => {
