@@ -7,6 +7,7 @@ const pureFiles = [
   'webhook/core/**/*.ts',
   'agent/core/**/*.ts',
   'certs/core/**/*.ts',
+  'cli/core/**/*.ts',
 ];
 const ioModules = [
   'fs',

@@ -1,12 +1,16 @@
-import { parseArgs } from 'node:util';
+import { parseDuration } from '../lib/duration.ts';
 import { err, ok, type Result } from '../lib/result.ts';
-import { didYouMean, isSubdomain, quoted } from '../lib/text.ts';
+import { didYouMean, isSubdomain, quoted, sentenceList } from '../lib/text.ts';
 import { defaultSettings, type Settings } from '../webhook/core/settings.ts';
+import { defaultAssumptions, type Assumptions } from './core/calls.ts';
+import { parsePrices, type Price } from './core/price.ts';
+import { parseTarget, type Target } from './core/target.ts';
+import { commands, isCommand, optionOf, shown, type Command, type OptionName } from './options.ts';
+import { parseWords, type Words } from './words.ts';
 
-export type Command = 'inject' | 'check';
-
-export interface Arguments {
-  readonly command: Command;
+/** What `inject`, `check` and `explain` are given. */
+export interface ManifestArguments {
+  readonly command: Exclude<Command, 'refresh'>;
   /** Pods and workloads; `-` is standard input. */
   readonly files: readonly string[];
   /** Stores, Namespaces and ServiceAccounts. */
@@ -15,120 +19,172 @@ export interface Arguments {
   readonly namespace: string;
   readonly output: 'text' | 'json';
   readonly settings: Settings;
+  readonly counting: CountingArguments;
 }
+
+/** What `explain` counts with. */
+export interface CountingArguments {
+  readonly prices: readonly Price[];
+  /** Pods of every workload; undefined: as the workload says. */
+  readonly replicas: number | undefined;
+  readonly assumptions: Assumptions;
+}
+
+export interface RefreshArguments {
+  readonly command: 'refresh';
+  readonly target: Target;
+  /** Undefined: the kubeconfig's. */
+  readonly namespace: string | undefined;
+  readonly kubeconfig: string | undefined;
+  readonly context: string | undefined;
+  readonly dryRun: boolean;
+  readonly output: 'text' | 'json';
+}
+
+export type Arguments = ManifestArguments | RefreshArguments;
 
 export type Parsed = { readonly kind: 'help' } | { readonly kind: 'run'; readonly arguments: Arguments };
 
-export const usage = `Usage: keyferry <command> -f FILE [-m FILE] [options]
-
-Commands
-  inject    print pods and workloads as the webhook would make them
-  check     print every problem; exit 1 where there is one
-
-Options
-  -f, --filename FILE      pods and workloads: a file, a folder or - (may be repeated)
-  -m, --manifests FILE     stores, Namespaces and ServiceAccounts, likewise
-  -n, --namespace NAME     namespace of documents that name none (default: default)
-      --output text|json   json where a machine reads it (default: text)
-      --agent-image IMAGE  image of the injected containers
-      --allow-http         let stores name http servers
-      --allowed-servers G  glob of servers that SecretStores may name (may be repeated)
-  -h, --help               this text
-
-Exit status: 0 all well, 1 problems found, 2 the command line or a file could not be read.
-`;
-
-const options = {
-  filename: { type: 'string', short: 'f', multiple: true },
-  manifests: { type: 'string', short: 'm', multiple: true },
-  namespace: { type: 'string', short: 'n' },
-  output: { type: 'string' },
-  'agent-image': { type: 'string' },
-  'allow-http': { type: 'boolean' },
-  'allowed-servers': { type: 'string', multiple: true },
-  help: { type: 'boolean', short: 'h' },
-} as const;
-
-interface Values {
-  readonly filename?: string[];
-  readonly manifests?: string[];
-  readonly namespace?: string;
-  readonly output?: string;
-  readonly 'agent-image'?: string;
-  readonly 'allow-http'?: boolean;
-  readonly 'allowed-servers'?: string[];
-  readonly help?: boolean;
-}
-
-const commands: readonly string[] = ['inject', 'check'] satisfies readonly Command[];
-
-const isCommand = (name: string | undefined): name is Command =>
-  name !== undefined && commands.includes(name);
+const one = ({ values }: Words, name: OptionName): string | undefined => values.get(name)?.[0];
+const many = ({ values }: Words, name: OptionName): readonly string[] => values.get(name) ?? [];
 
 const commandProblems = ([command, ...rest]: readonly string[]): string[] => {
   const extra = rest.map((word) => `${quoted(word)} is one word too many; files come behind -f and -m`);
-  if (command === undefined) return ['which command? inject or check'];
+  if (command === undefined) return [`which command? ${sentenceList(commands, 'or')}`];
+  if (command === 'refresh') return [];
   return isCommand(command)
     ? extra
     : [`${quoted(command)} is not a command${didYouMean(command, commands)}`, ...extra];
 };
 
-const valueProblems = ({ filename = [], manifests = [], namespace, output }: Values): string[] => [
-  ...(filename.length === 0 ? ['-f is missing: which pods or workloads?'] : []),
-  ...([...filename, ...manifests].filter((file) => file === '-').length > 1
-    ? ['standard input (-) can be read once only']
-    : []),
-  ...(namespace === undefined || isSubdomain(namespace)
-    ? []
-    : [`--namespace is ${quoted(namespace)}, which cannot be the name of a namespace`]),
-  ...(output === undefined || output === 'text' || output === 'json'
-    ? []
-    : [`--output is ${quoted(output)}; it takes text or json`]),
-];
-
-/** The same settings as a fresh install, but for the file provider: on one's own machine every file is one's own. */
-const settingsOf = (values: Values): Settings => ({
-  ...defaultSettings,
-  fileRoot: '/',
-  allowHttp: values['allow-http'] === true,
-  ...(values['agent-image'] === undefined ? {} : { agentImage: values['agent-image'] }),
-  ...(values['allowed-servers'] === undefined ? {} : { allowedServers: values['allowed-servers'] }),
-});
-
-interface Words {
-  readonly values: Values;
-  readonly positionals: readonly string[];
-}
-
-const parseWords = (argv: readonly string[]): Result<Words, string> => {
-  try {
-    return ok(parseArgs({ args: [...argv], options, allowPositionals: true }));
-  } catch (error) {
-    return err((error as Error).message);
-  }
+const strangerProblems = (words: Words): string[] => {
+  const [command] = words.positionals;
+  if (!isCommand(command)) return [];
+  return [...words.values.keys()]
+    .filter((name) => !optionOf(name).commands.includes(command))
+    .map(
+      (name) => `${shown(name)} is an option of ${sentenceList(optionOf(name).commands)}, not of ${command}`,
+    );
 };
 
-const argumentsOf = (command: Command, values: Values): Arguments => {
-  const { filename: files = [], manifests = [], namespace = 'default', output } = values;
+const fileProblems = (words: Words): string[] => {
+  const [files, manifests] = [many(words, 'filename'), many(words, 'manifests')];
+  return [
+    ...(files.length === 0 ? ['-f is missing: which pods or workloads?'] : []),
+    ...([...files, ...manifests].filter((file) => file === '-').length > 1
+      ? ['standard input (-) can be read once only']
+      : []),
+  ];
+};
+
+const commonProblems = (words: Words): string[] => {
+  const [namespace, output] = [one(words, 'namespace'), one(words, 'output')];
+  return [
+    ...(namespace === undefined || isSubdomain(namespace)
+      ? []
+      : [`--namespace is ${quoted(namespace)}, which cannot be the name of a namespace`]),
+    ...(output === undefined || output === 'text' || output === 'json'
+      ? []
+      : [`--output is ${quoted(output)}; it takes text or json`]),
+  ];
+};
+
+/** Whole seconds, at least one; the default where the option is not there. */
+const secondsOf = (words: Words, name: OptionName, otherwise: number): Result<number, string> => {
+  const text = one(words, name);
+  if (text === undefined) return ok(otherwise);
+  const milliseconds = parseDuration(text);
+  return milliseconds !== undefined && milliseconds >= 1000
+    ? ok(Math.floor(milliseconds / 1000))
+    : err(`--${name} is ${quoted(text)}; it takes a duration of at least 1s, such as 20m or 1h30m`);
+};
+
+const replicasOf = (words: Words): Result<number | undefined, string> => {
+  const text = one(words, 'replicas');
+  if (text === undefined) return ok(undefined);
+  return /^\d{1,7}$/u.test(text)
+    ? ok(Number(text))
+    : err(`--replicas is ${quoted(text)}; it takes a whole number, such as 500`);
+};
+
+const countingOf = (words: Words): Result<CountingArguments, readonly string[]> => {
+  const prices = parsePrices(many(words, 'price'));
+  const replicas = replicasOf(words);
+  const token = secondsOf(words, 'vault-token-ttl', defaultAssumptions.vaultTokenSeconds);
+  const lease = secondsOf(words, 'vault-lease-ttl', defaultAssumptions.vaultLeaseSeconds);
+  if (prices.ok && replicas.ok && token.ok && lease.ok) {
+    const assumptions = { vaultTokenSeconds: token.value, vaultLeaseSeconds: lease.value };
+    return ok({ prices: prices.value, replicas: replicas.value, assumptions });
+  }
+  return err([
+    ...(prices.ok ? [] : prices.error.map((problem) => `--price ${problem}`)),
+    ...[replicas, token, lease].flatMap((part) => (part.ok ? [] : [part.error])),
+  ]);
+};
+
+/** The same settings as a fresh install, but for the file provider: on one's own machine every file is one's own. */
+const settingsOf = (words: Words): Settings => {
+  const image = one(words, 'agent-image');
   return {
-    command,
-    files,
-    manifests,
-    namespace,
-    output: output === 'json' ? 'json' : 'text',
-    settings: settingsOf(values),
+    ...defaultSettings,
+    fileRoot: '/',
+    allowHttp: words.values.has('allow-http'),
+    ...(image === undefined ? {} : { agentImage: image }),
+    ...(words.values.has('allowed-servers') ? { allowedServers: many(words, 'allowed-servers') } : {}),
   };
 };
 
+const outputOf = (words: Words): 'text' | 'json' => (one(words, 'output') === 'json' ? 'json' : 'text');
+
+type Problems = readonly string[];
+
+const manifestArguments = (
+  words: Words,
+  command: ManifestArguments['command'] | undefined,
+): Result<Arguments, Problems> => {
+  const counting = countingOf(words);
+  const problems = [
+    ...commandProblems(words.positionals),
+    ...strangerProblems(words),
+    ...fileProblems(words),
+    ...commonProblems(words),
+    ...(counting.ok ? [] : counting.error),
+  ];
+  if (problems.length > 0 || command === undefined || !counting.ok) return err(problems);
+  return ok({
+    command,
+    files: many(words, 'filename'),
+    manifests: many(words, 'manifests'),
+    namespace: one(words, 'namespace') ?? 'default',
+    output: outputOf(words),
+    settings: settingsOf(words),
+    counting: counting.value,
+  });
+};
+
+const refreshArguments = (words: Words): Result<Arguments, Problems> => {
+  const target = parseTarget(words.positionals.slice(1), one(words, 'selector'));
+  const problems = [...strangerProblems(words), ...(target.ok ? [] : target.error), ...commonProblems(words)];
+  if (problems.length > 0 || !target.ok) return err(problems);
+  return ok({
+    command: 'refresh',
+    target: target.value,
+    namespace: one(words, 'namespace'),
+    kubeconfig: one(words, 'kubeconfig'),
+    context: one(words, 'context'),
+    dryRun: words.values.has('dry-run'),
+    output: outputOf(words),
+  });
+};
+
 /** Reads the command line; every problem at once, as far as it could be read at all. */
-export const parseArguments = (argv: readonly string[]): Result<Parsed, readonly string[]> => {
+export const parseArguments = (argv: readonly string[]): Result<Parsed, Problems> => {
   const words = parseWords(argv);
-  if (!words.ok) return err([words.error]);
-  const { values, positionals } = words.value;
-  const [command] = positionals;
-  if (values.help === true || command === 'help') return ok({ kind: 'help' });
-  const problems = [...commandProblems(positionals), ...valueProblems(values)];
-  return problems.length === 0 && isCommand(command)
-    ? ok({ kind: 'run', arguments: argumentsOf(command, values) })
-    : err(problems);
+  if (!words.ok) return words;
+  const [word] = words.value.positionals;
+  if (words.value.values.has('help') || word === 'help') return ok({ kind: 'help' });
+  const command = isCommand(word) ? word : undefined;
+  const parsed =
+    command === 'refresh' ? refreshArguments(words.value) : manifestArguments(words.value, command);
+  return parsed.ok ? ok({ kind: 'run', arguments: parsed.value }) : parsed;
 };

@@ -1,10 +1,11 @@
 import { annotation } from '../lib/annotation-names.ts';
 import type { ManifestDocument } from '../lib/kube/documents.ts';
-import { decide, read, type Outcome } from '../webhook/core/decide.ts';
+import { decide, read, type Injection, type Outcome } from '../webhook/core/decide.ts';
 import type { Catalogue } from '../webhook/core/catalogue.ts';
 import type { Pod } from '../webhook/core/pod.ts';
 import { podProblem } from '../webhook/core/pod-shape.ts';
 import type { Settings } from '../webhook/core/settings.ts';
+import type { PodCount } from './core/pod-count.ts';
 import { workloadOf, type Workload } from './workload.ts';
 
 /** What became of one document. */
@@ -17,6 +18,15 @@ export interface Reviewed {
   readonly warnings: readonly string[];
   /** The document to print: patched where it was injected. */
   readonly document: unknown;
+  /** Where it was injected. */
+  readonly injected?: Injected;
+}
+
+/** A workload whose pods get secrets. */
+export interface Injected {
+  readonly injection: Injection;
+  /** How many of such pods there are. */
+  readonly pods: PodCount;
 }
 
 export interface Problem {
@@ -33,12 +43,12 @@ const unreadable = (workload: Workload): Problem[] => {
 };
 
 /** The admission policy of an install says the same of a workload that is applied. */
-const misplaced = ({ misplaced: names, kind }: Workload, outcome: Outcome): Problem[] =>
+const misplaced = ({ misplaced: names }: Workload, outcome: Outcome): Problem[] =>
   outcome.kind === 'skip' && outcome.reason === 'not_annotated'
-    ? names.map((place) => ({
+    ? names.map(({ name, on }) => ({
         code: 'misplaced_annotation',
-        place,
-        message: `stands on the ${kind} itself and does nothing there; move it to the pod template's metadata`,
+        place: name,
+        message: `stands on ${on} and does nothing there; move it to the pod template's metadata`,
       }))
     : [];
 
@@ -77,6 +87,7 @@ export const reviewDocument = (
     problems: [],
     warnings,
     document: workload.withPod(outcome.pod),
+    injected: { injection: outcome, pods: workload.pods },
   };
 };
 

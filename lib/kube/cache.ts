@@ -43,3 +43,6 @@ export interface ObjectCache {
   waitFor(key: ObjectKey, options: WaitOptions): Promise<KubeObject | undefined>;
   stop(): Promise<void>;
 }
+
+/** The part of a cache that decisions use. */
+export type LookUpCache = Pick<ObjectCache, 'get' | 'list' | 'waitFor'>;

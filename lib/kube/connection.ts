@@ -72,6 +72,26 @@ const responseOf = (context: ResponseContext): KubeResponse => ({
   chunks: () => context.body.stream() ?? noChunks(),
 });
 
+const connectionTo = (server: string, config: KubeConfig): KubeConnection => {
+  const http = new IsomorphicFetchHttpLibrary();
+  return {
+    request: async ({ method, path, query, body, signal }) => {
+      signal.throwIfAborted();
+      const context = new RequestContext(server + path, methods[method]);
+      for (const [name, value] of Object.entries(query ?? {})) context.setQueryParam(name, value);
+      context.setHeaderParam('accept', 'application/json');
+      context.setHeaderParam('user-agent', 'keyferry');
+      if (body !== undefined) {
+        context.setHeaderParam('content-type', body.contentType);
+        context.setBody(body.text);
+      }
+      context.setSignal(signal);
+      await config.applySecurityAuthentication(context);
+      return responseOf(await http.send(context).toPromise());
+    },
+  };
+};
+
 /**
  * Prepares the way to an API server; nothing is sent yet. Addresses, certificate authorities, tokens re-read from disk, client
  * certificates, credential plug-ins and proxies are the client library's; so are the requests themselves. Its generated API
@@ -88,21 +108,60 @@ export const connect = (source: KubeConnectionSource): Result<KubeConnection, st
   }
   const server = serverOf(source, config);
   if (!server.ok) return server;
-  const http = new IsomorphicFetchHttpLibrary();
-  return ok({
-    request: async ({ method, path, query, body, signal }) => {
-      signal.throwIfAborted();
-      const context = new RequestContext(server.value + path, methods[method]);
-      for (const [name, value] of Object.entries(query ?? {})) context.setQueryParam(name, value);
-      context.setHeaderParam('accept', 'application/json');
-      context.setHeaderParam('user-agent', 'keyferry');
-      if (body !== undefined) {
-        context.setHeaderParam('content-type', body.contentType);
-        context.setBody(body.text);
-      }
-      context.setSignal(signal);
-      await config.applySecurityAuthentication(context);
-      return responseOf(await http.send(context).toPromise());
-    },
+  return ok(connectionTo(server.value, config));
+};
+
+/** A person's way to a cluster. */
+export interface PersonalConnection {
+  readonly connection: KubeConnection;
+  /** The context's namespace, where it names one. */
+  readonly namespace: string | undefined;
+}
+
+/** The library leaves it undefined where the file names none, whatever its type says. */
+const currentContextOf = ({ currentContext }: { readonly currentContext?: string }): string =>
+  currentContext ?? '';
+
+/** What comes first wins, as with `kubectl`: https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/ */
+const merge = (configs: readonly KubeConfig[]): KubeConfig => {
+  const unique = <T extends { readonly name: string }>(items: readonly T[]): T[] =>
+    items.filter((item, index) => items.findIndex(({ name }) => name === item.name) === index);
+  const merged = new KubeConfig();
+  merged.loadFromOptions({
+    clusters: unique(configs.flatMap((config) => config.clusters)),
+    users: unique(configs.flatMap((config) => config.users)),
+    contexts: unique(configs.flatMap((config) => config.contexts)),
+    currentContext: configs.map(currentContextOf).find((name) => name !== '') ?? '',
   });
+  return merged;
+};
+
+/**
+ * Prepares the way that a person's kubeconfig files describe, with `context` or the current one; nothing is sent yet, and
+ * credential plug-ins run with the first request. The files must be there.
+ */
+export const connectPerson = (
+  paths: readonly string[],
+  context: string | undefined,
+): Result<PersonalConnection, string> => {
+  const configs: KubeConfig[] = [];
+  for (const path of paths) {
+    try {
+      configs.push(load({ kind: 'kubeconfig', path }));
+    } catch (error) {
+      return err(`cannot read the kubeconfig ${path}: ${firstLine(error)}`);
+    }
+  }
+  const config = merge(configs);
+  if (context !== undefined) config.setCurrentContext(context);
+  const name = config.currentContext;
+  const files = paths.join(', ');
+  if (name === '') return err(`no context is set in ${files}; name one with --context`);
+  const found = config.getContextObject(name);
+  if (found === null) return err(`there is no context ${name} in ${files}`);
+  const server = config.getCurrentCluster()?.server;
+  if (server === undefined) return err(`the context ${name} in ${files} names a cluster that is not there`);
+  if (config.getCurrentUser() === null)
+    return err(`the context ${name} in ${files} names a user that is not there`);
+  return ok({ connection: connectionTo(server, config), namespace: found.namespace });
 };

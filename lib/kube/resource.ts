@@ -9,6 +9,8 @@ export interface KubeResource {
   readonly namespace?: string | undefined;
   /** Only the object of this name. */
   readonly name?: string | undefined;
+  /** Only objects with these labels: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors */
+  readonly labelSelector?: string | undefined;
 }
 
 /** The path of the collection: https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-uris */
@@ -22,8 +24,10 @@ export const objectPath = (resource: KubeResource, name: string): string =>
   `${collectionPath(resource)}/${encodeURIComponent(name)}`;
 
 /** Query that narrows a list or a watch to what is asked for. */
-export const selection = ({ name }: KubeResource): Record<string, string> =>
-  name === undefined ? {} : { fieldSelector: `metadata.name=${name}` };
+export const selection = ({ name, labelSelector }: KubeResource): Record<string, string> => ({
+  ...(name === undefined ? {} : { fieldSelector: `metadata.name=${name}` }),
+  ...(labelSelector === undefined ? {} : { labelSelector }),
+});
 
 /** How people and RBAC rules call it: `secretstores.keyferry.dev`. */
 export const resourceName = ({ group, plural }: KubeResource): string =>

@@ -18,7 +18,7 @@ export const asYaml = (value: unknown): string =>
  * Holds a text to what a file says. Where they differ the text is written beside it as `<name>.rej`, and the failure shows the difference;
  * with UPDATE_GOLDEN=1 the file is rewritten instead.
  */
-const checkFile = (path: string, actual: string): void => {
+export const checkFile = (path: string, actual: string): void => {
   const rejected = `${path}.rej`;
   rmSync(rejected, { force: true });
   const wanted = existsSync(path) ? readFileSync(path, 'utf8') : '';

@@ -67,6 +67,39 @@ const withApiToken: Change = (pod) => {
   return { ...mounted, spec: { ...mounted.spec, volumes: [...volumes(pod), ...(present ? [] : [volume])] } };
 };
 
+/** EKS's webhooks give every container variables and a token to log in to AWS with (IRSA, Pod Identity). */
+const withEks =
+  (volume: string, folder: string, variables: Readonly<Record<string, string>>): Change =>
+  (pod) => {
+    const env = Object.entries(variables).map(([name, value]) => ({ name, value }));
+    const mount = { name: volume, mountPath: folder, readOnly: true };
+    const mounted = mapContainers(pod, (container) =>
+      mountsOf(container).some(({ name }) => name === volume)
+        ? container
+        : {
+            ...container,
+            env: [...(container.env ?? []), ...env],
+            volumeMounts: [...mountsOf(container), mount],
+          },
+    );
+    const present = volumes(pod).filter(({ name }) => name !== volume);
+    const token = { name: volume, projected: { defaultMode: 0o644, sources: [] } };
+    return { ...mounted, spec: { ...mounted.spec, volumes: [token, ...present] } };
+  };
+
+const iamFolder = '/var/run/secrets/eks.amazonaws.com/serviceaccount';
+const withIamRole = withEks('aws-iam-token', iamFolder, {
+  AWS_REGION: 'eu-central-1',
+  AWS_ROLE_ARN: 'arn:aws:iam::111122223333:role/foreign',
+  AWS_WEB_IDENTITY_TOKEN_FILE: `${iamFolder}/token`,
+});
+
+const podIdentityFolder = '/var/run/secrets/pods.eks.amazonaws.com/serviceaccount';
+const withPodIdentity = withEks('eks-pod-identity-token', podIdentityFolder, {
+  AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://169.254.170.23/v1/credentials',
+  AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: `${podIdentityFolder}/eks-pod-identity-token`,
+});
+
 const changes: readonly (readonly [string, Change])[] = [
   ['nothing', (pod) => pod],
   ["the API server's defaults", defaulted],
@@ -75,6 +108,8 @@ const changes: readonly (readonly [string, Change])[] = [
   ['a registry mirror', withMirror],
   ["another webhook's variable", withVariable],
   ['an API token', withApiToken],
+  ["EKS's role of a ServiceAccount", withIamRole],
+  ["EKS's Pod Identity", withPodIdentity],
 ];
 
 /** Everything that may come between, one at a time and all at once. An injected pod must be left as it is afterwards. */

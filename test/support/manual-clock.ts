@@ -62,4 +62,10 @@ export class ManualClock implements Clock {
     this.#elapsed = end;
     await new Promise((resolve) => setImmediate(resolve));
   }
+
+  /** As after a pause of the process: it is later all at once, and what was due meanwhile wakes only now. */
+  async jump(milliseconds: number): Promise<void> {
+    this.#elapsed += milliseconds;
+    await this.advance(0);
+  }
 }

@@ -13,7 +13,7 @@ import { randomName } from './volume.ts';
 
 export interface InProcessOptions {
   readonly plan: Plan;
-  readonly stores: ScriptedStores;
+  readonly stores: Pick<ScriptedStores, 'open'>;
   readonly mode?: Mode;
   /** Where an earlier agent ran; a new pod unless told. */
   readonly root?: string;
@@ -63,6 +63,7 @@ export const runInProcess = async (options: InProcessOptions): Promise<RunningAg
     randomName,
     stop: stop.signal,
     readAnew: rules.endsWhenReady,
+    revokes: rules.stays,
   });
   let ended: Ending | undefined;
   const serve = (): Promise<void> => Promise.resolve();

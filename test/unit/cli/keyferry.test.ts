@@ -162,6 +162,32 @@ describe('keyferry check', () => {
     );
   });
 
+  test('finds annotations on the job template of a CronJob', () => {
+    const text = [
+      'apiVersion: batch/v1',
+      'kind: CronJob',
+      'metadata: { name: nightly }',
+      'spec:',
+      '  jobTemplate:',
+      "    metadata: { annotations: { keyferry.dev/inject: 'true' } }",
+      '    spec: { template: { spec: { containers: [{ name: app }] } } }',
+    ].join('\n');
+    const { status, out } = run('check -f -', text);
+    expect(status).toBe(1);
+    expect(out).toContain(
+      "  keyferry.dev/inject: stands on the CronJob's jobTemplate and does nothing there; move it to the pod template's metadata\n",
+    );
+  });
+
+  test('leaves a kind of the same name alone that is of another group', () => {
+    const text = deployment.replace('apps/v1', 'example.org/v1');
+    expect(run('check -f -', text)).toEqual({
+      status: 0,
+      out: '0 would be injected, 0 refused, 0 left alone\n',
+      error: 'keyferry: no pod asks for secrets (keyferry.dev/inject: "true")\n',
+    });
+  });
+
   test('as JSON has codes, and no documents', () => {
     const { status, out } = run('check -f mistaken.yaml -f misplaced.yaml -m store.yaml --output json');
     const { items } = JSON.parse(out) as { items: Record<string, unknown>[] };
@@ -221,7 +247,7 @@ describe('what cannot be read', () => {
     ['check -f nowhere.yaml', /^keyferry: nowhere\.yaml: there is no such file or folder\n$/],
     ['check -f broken.yaml', /^keyferry: broken\.yaml: .+\n$/],
     ['check -f pod.yaml -m broken.yaml -m nowhere', /nowhere: there is no such[\s\S]*broken\.yaml: /],
-    ['', /which command\? inject or check[\s\S]*Usage: keyferry/],
+    ['', /which command\? inject, check, explain or refresh[\s\S]*Usage: keyferry/],
     ['check -f pod.yaml --frobnicate', /--frobnicate[\s\S]*Usage: keyferry/],
   ])('%s', (line, message) => {
     const { status, out, error } = run(line);

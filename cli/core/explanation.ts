@@ -1,0 +1,202 @@
+import { identityVolumeName, secretsVolumeName, tokensFolder } from '../../lib/names.ts';
+import type { AwsStorePlan, Plan, PlanFile, PlanSource, PlanStore, VaultStorePlan } from '../../lib/plan.ts';
+import { isOurs } from '../../webhook/core/containers.ts';
+import type { Injection } from '../../webhook/core/decide.ts';
+import {
+  allContainers,
+  initContainers,
+  mountsOf,
+  volumes,
+  type Container,
+  type Pod,
+} from '../../webhook/core/pod.ts';
+import { isLeased } from './calls.ts';
+
+/** When a file's secret is read. */
+export type Refresh =
+  | { readonly kind: 'once' }
+  | { readonly kind: 'interval'; readonly seconds: number }
+  /** Made for the pod, and renewed or replaced before it ends. */
+  | { readonly kind: 'lease' };
+
+export interface ExplainedFile {
+  /** As the containers see it; of an extract the folder, which its fields are files in. */
+  readonly path: string;
+  readonly kind: PlanFile['kind'];
+  readonly store: string;
+  readonly key: string;
+  readonly version?: string;
+  readonly stage?: string;
+  readonly parameters?: PlanSource['parameters'];
+  readonly property?: string;
+  readonly decode?: NonNullable<PlanFile['decode']>;
+  readonly optional: boolean;
+  readonly mode: string;
+  /** Numeric ids, since only the image knows names. */
+  readonly owner: number;
+  readonly group: number;
+  readonly refresh: Refresh;
+  /** Whether the key has the shape of one that Vault makes a credential for. */
+  readonly maybeLeased: boolean;
+}
+
+/** As whom the agent comes to a store. */
+export type Login =
+  | {
+      readonly kind: 'vault';
+      /** Path of the auth method. */
+      readonly mount: string;
+      readonly role?: string;
+      /** Undefined: the API server's own. */
+      readonly audience?: string;
+      readonly namespace?: string;
+    }
+  | {
+      readonly kind: 'aws';
+      /** EKS Pod Identity comes first where the pod has it. */
+      readonly podIdentity: boolean;
+      readonly roles: AwsStorePlan['auth']['roles'];
+      readonly audience?: string;
+      readonly sessionName: string;
+    }
+  | { readonly kind: 'none' };
+
+export interface ExplainedStore {
+  readonly name: string;
+  readonly kind: PlanStore['kind'];
+  readonly provider: PlanStore['provider']['type'];
+  /** A server, a region or a path. */
+  readonly address: string;
+  /** Of Vault. */
+  readonly namespace?: string;
+  /** What keys are relative to; empty: nothing. */
+  readonly base: string;
+  readonly login: Login;
+}
+
+/** What becomes of one pod, in the terms of whoever wrote the manifest. */
+export interface Explanation {
+  readonly serviceAccount: string;
+  readonly mountPath: string;
+  /** In the order in which they start. */
+  readonly containers: readonly string[];
+  readonly files: readonly ExplainedFile[];
+  readonly stores: readonly ExplainedStore[];
+  readonly lifecycle: Plan['lifecycle'];
+  readonly startTimeoutSeconds: number;
+}
+
+const secretsMount = (container: Container): string | undefined =>
+  mountsOf(container).find(({ name }) => name === secretsVolumeName)?.mountPath;
+
+const recipientsOf = (pod: Pod): readonly Container[] =>
+  allContainers(pod).filter((container) => !isOurs(container.name) && secretsMount(container) !== undefined);
+
+/** Engines that make a credential for whoever reads: https://developer.hashicorp.com/vault/docs/secrets */
+const makesCredentials = /(?:^|\/)(?:creds|issue|sign|token)\/[^/]+$/u;
+
+const refreshOf = (source: PlanSource, lifecycle: Plan['lifecycle']): Refresh => {
+  if (lifecycle === 'init') return { kind: 'once' };
+  if (isLeased(source)) return { kind: 'lease' };
+  return source.intervalSeconds === 0
+    ? { kind: 'once' }
+    : { kind: 'interval', seconds: source.intervalSeconds };
+};
+
+interface Surroundings {
+  readonly plan: Plan;
+  readonly mountPath: string;
+  readonly owner: number;
+  readonly group: number;
+}
+
+const given = <T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+
+const explainFile = (file: PlanFile, { plan, mountPath, owner, group }: Surroundings): ExplainedFile[] => {
+  const source = plan.sources[file.source];
+  const store = source === undefined ? undefined : plan.stores[source.store];
+  if (source === undefined || store === undefined) return [];
+  const { key, version, stage, parameters } = source;
+  const { kind, property, decode, optional, mode } = file;
+  const refresh = refreshOf(source, plan.lifecycle);
+  const maybeLeased =
+    store.provider.type === 'vault' && refresh.kind === 'interval' && makesCredentials.test(key);
+  return [
+    {
+      path: `${mountPath}/${file.path}${kind === 'extract' ? '/' : ''}`,
+      kind,
+      store: store.name,
+      key,
+      ...given({ version, stage, parameters, property, decode }),
+      optional,
+      mode,
+      owner,
+      group,
+      refresh,
+      maybeLeased,
+    },
+  ];
+};
+
+interface ProjectedToken {
+  readonly serviceAccountToken?: { readonly path?: string; readonly audience?: string };
+}
+
+/** The audience of a projected token, by its file name; undefined is the API server's own. */
+const audienceOf = (pod: Pod, token: string): string | undefined => {
+  const volume = volumes(pod).find(({ name }) => name === identityVolumeName);
+  const projected = volume?.['projected'] as { readonly sources?: readonly ProjectedToken[] } | undefined;
+  const found = projected?.sources?.find(
+    ({ serviceAccountToken }) => serviceAccountToken?.path === `${tokensFolder}/${token}`,
+  );
+  return found?.serviceAccountToken?.audience;
+};
+
+const vaultLogin = ({ auth }: VaultStorePlan, pod: Pod): Login => ({
+  kind: 'vault',
+  mount: `auth/${auth.mountPath}`,
+  ...given({ role: auth.role, audience: audienceOf(pod, auth.token), namespace: auth.namespace }),
+});
+
+const awsLogin = ({ auth }: AwsStorePlan, pod: Pod): Login => ({
+  kind: 'aws',
+  podIdentity: auth.podIdentity,
+  roles: auth.roles,
+  sessionName: auth.sessionName,
+  ...given({ audience: audienceOf(pod, auth.token) }),
+});
+
+const explainStore = ({ name, kind, provider }: PlanStore, pod: Pod): ExplainedStore => {
+  const common = { name, kind, provider: provider.type };
+  if (provider.type === 'file')
+    return { ...common, address: provider.path, base: '', login: { kind: 'none' } };
+  if (provider.type === 'vault')
+    return {
+      ...common,
+      address: provider.server,
+      ...given({ namespace: provider.namespace }),
+      base: provider.path,
+      login: vaultLogin(provider, pod),
+    };
+  const address = provider.secretsManagerEndpoint ?? provider.region;
+  return { ...common, address, base: provider.prefix, login: awsLogin(provider, pod) };
+};
+
+/** Reads a decision as whoever wrote the manifest would ask about it. */
+export const explainInjection = ({ plan, pod }: Injection): Explanation => {
+  const containers = recipientsOf(pod);
+  const [mountPath = ''] = containers.flatMap((container) => secretsMount(container) ?? []);
+  const agent = initContainers(pod).find(({ name }) => isOurs(name))?.securityContext;
+  const owner = agent?.runAsUser ?? 0;
+  const group = plan.fileGroup ?? agent?.runAsGroup ?? 0;
+  return {
+    serviceAccount: `${plan.namespace}/${plan.serviceAccount}`,
+    mountPath,
+    containers: containers.map(({ name }) => name),
+    files: plan.files.flatMap((file) => explainFile(file, { plan, mountPath, owner, group })),
+    stores: plan.stores.map((store) => explainStore(store, pod)),
+    lifecycle: plan.lifecycle,
+    startTimeoutSeconds: plan.startTimeoutSeconds,
+  };
+};

@@ -1,0 +1,153 @@
+import type { Bill, Cost, StoreBill } from '../core/bill.ts';
+import { times, type Assumptions, type Round } from '../core/calls.ts';
+import type { PodCount } from '../core/pod-count.ts';
+import { grouped, money } from '../core/price.ts';
+import { counted, duration, range } from './words.ts';
+import { wrap } from './wrap.ts';
+
+const roundName = ({ kind, items }: Round): string => {
+  switch (kind) {
+    case 'read':
+      return counted(items, 'secret');
+    case 'lease':
+      return counted(items, 'credential');
+    case 'login':
+      return items === 0 ? 'login' : `${counted(items, 'role')} assumed at AWS STS`;
+    case 'renewal':
+      return 'renewal of the login';
+    case 'mount_table':
+      return 'list of engines after a login';
+    case 'refused_batch':
+      return 'batches that are refused, and tried again';
+  }
+};
+
+const batchWords = ({ callsPerRound: { expected, most } }: Round): string =>
+  expected === most || expected === 0
+    ? ''
+    : ` in ${counted(expected, 'call')} (${most} without BatchGetSecretValue)`;
+
+const often = ({ everySeconds, timesPerMonth }: Round): string =>
+  everySeconds === 0 ? 'once' : `every ${duration(everySeconds)}, ${grouped(timesPerMonth)} times`;
+
+const monthLine = (round: Round): readonly string[] => {
+  const calls = range(times(round.callsPerRound, round.timesPerMonth));
+  return wrap(`${calls}: ${roundName(round)}${batchWords(round)}, ${often(round)}`, 6);
+};
+
+const startLine = (round: Round): readonly string[] =>
+  round.kind === 'renewal'
+    ? []
+    : wrap(`${range(round.callsPerRound)}: ${roundName(round)}${batchWords(round)}`, 6);
+
+const none = ({ provider }: StoreBill): string => (provider === 'file' ? 'none, it reads files' : 'none');
+
+const storeLines = (store: StoreBill, { per, count = 1 }: PodCount): string[] => {
+  const { calls, name } = store;
+  if (calls.rounds.length === 0) return [`    ${name}: ${none(store)}`];
+  const whole = per === 'month' ? calls.perMonth : calls.perStart;
+  const line = per === 'month' ? monthLine : startLine;
+  const all = count === 1 ? '' : ` a pod, ${range(times(whole, count))} in all`;
+  return [`    ${name}: ${range(whole)}${all}`, ...calls.rounds.flatMap(line)];
+};
+
+const totalLine = ({ pods, perPod, total }: Bill): string => {
+  if (total === undefined) return `One pod: ${range(perPod)}. Number of pods: ${pods.why}.`;
+  const each = pods.count === 1 ? '' : `${range(perPod)} × `;
+  const whole = pods.count === 1 ? '' : ` = ${range(total)}`;
+  const first = pods.count === 1 ? `Together ${range(total)}: ` : `Together ${each}`;
+  return `${first}${counted(pods.count ?? 0, 'pod')}${whole} (${pods.why}).`;
+};
+
+const startsLine = ({ perStart, pods }: Bill): string =>
+  pods.per === 'month'
+    ? `Every further start of a pod (a rollout, a restart) adds ${range(perStart)}.`
+    : 'A pod that runs longer than an interval reads again.';
+
+const assumed = (stores: readonly StoreBill[], kind: Round['kind']): boolean =>
+  stores.some(({ calls }) => calls.rounds.some((round) => round.kind === kind && round.everySeconds > 0));
+
+const batchLines = ({ perPod }: Bill): string[] =>
+  perPod.expected === perPod.most
+    ? []
+    : [
+        'The higher numbers are for a role that may call GetSecretValue but not BatchGetSecretValue. A bill may count each secret of a batch, too.',
+      ];
+
+/** What the numbers rest on. */
+const assumptionLines = (
+  { stores, pods }: Bill,
+  { vaultTokenSeconds, vaultLeaseSeconds }: Assumptions,
+): string[] => {
+  if (pods.per === 'run') return [];
+  const token = assumed(stores, 'mount_table') || assumed(stores, 'renewal');
+  const [login, lease] = [duration(vaultTokenSeconds), duration(vaultLeaseSeconds)];
+  return [
+    ...(token
+      ? [
+          `Vault decides how long a login lasts; ${login} is assumed (--vault-token-ttl), and no end to its renewals.`,
+        ]
+      : []),
+    ...(assumed(stores, 'lease')
+      ? [`Vault decides how long a credential lasts; ${lease} is assumed (--vault-lease-ttl).`]
+      : []),
+  ];
+};
+
+const amount = ({ price, expected, most }: Cost): string =>
+  money(price, expected) + (expected === most ? '' : ` to ${money(price, most)}`);
+
+const priceWords = ({ price }: Cost): string =>
+  `${money(price, price.amount)} for ${grouped(price.calls)} calls`;
+
+const notPriced = (stores: readonly StoreBill[], provider: string): string =>
+  provider === 'aws' && stores.some(({ calls }) => calls.rounds.some(({ service }) => service === 'sts'))
+    ? ', without the calls to STS'
+    : '';
+
+const costLines = ({ costs, stores, total }: Bill): string[] => {
+  const unpriced = new Set(
+    stores
+      .filter(({ provider, calls }) => provider !== 'file' && calls.rounds.length > 0)
+      .map(({ provider }) => provider)
+      .filter((provider) => !costs.some(({ price }) => price.provider === provider)),
+  );
+  return [
+    ...costs.map(
+      (cost) =>
+        `Cost, ${cost.price.provider}: ${amount(cost)}${total === undefined ? ' a pod' : ''} (at ${priceWords(cost)}${notPriced(stores, cost.price.provider)}).`,
+    ),
+    ...(unpriced.size === 0
+      ? []
+      : [
+          `Cost, ${[...unpriced].sort().join(' and ')}: no price given; --price ${[...unpriced].sort().join('=AMOUNT/CALLS --price ')}=AMOUNT/CALLS counts it.`,
+        ]),
+  ];
+};
+
+const titles = {
+  month: '  Calls a month (30 days, 720 h), of one pod that runs all the time',
+  run: '  Calls a run, of one pod',
+} as const;
+
+/** How many provider calls a workload makes, how that comes about, and what they cost. */
+export const callsText = (bill: Bill, assumptions: Assumptions): string[] => [
+  titles[bill.pods.per],
+  ...bill.stores.flatMap((store) => storeLines(store, bill.pods)),
+  ...[
+    totalLine(bill),
+    startsLine(bill),
+    ...batchLines(bill),
+    ...assumptionLines(bill, assumptions),
+    ...costLines(bill),
+  ].flatMap((line) => wrap(line, 4)),
+];
+
+/** The last lines: everything that goes on all month. */
+export const monthText = (
+  workloads: number,
+  { calls, costs }: { readonly calls: Bill['perPod']; readonly costs: readonly Cost[] },
+): string[] => [
+  `Together, ${counted(workloads, 'workload')}: ${range(calls)} calls a month`,
+  ...costs.map((cost) => `  ${cost.price.provider}: ${amount(cost)} (at ${priceWords(cost)})`),
+];

@@ -1,0 +1,70 @@
+import { stringify } from 'yaml';
+import type { ManifestArguments } from './arguments.ts';
+import { explainedData, explainedText } from './explain/explain.ts';
+import { nothingAsked, type Reviewed } from './review.ts';
+
+type Say = (text: string) => void;
+
+/**
+ * How documents are printed: without anchors, and with quotes around what a YAML 1.1 reader such as `kubectl` would take for
+ * something else than text (`on`, `no`).
+ */
+const yamlStyle = { lineWidth: 0, aliasDuplicateObjects: false, compat: 'yaml-1.1' } as const;
+
+const printDocuments = (reviewed: readonly Reviewed[], out: Say): void => {
+  const printed = reviewed
+    .filter(({ outcome }) => outcome !== 'deny')
+    .map(({ document }) => stringify(document, yamlStyle));
+  out(printed.join('---\n'));
+};
+
+const sayFindings = (reviewed: readonly Reviewed[], say: Say): void => {
+  for (const { source, title, problems, warnings } of reviewed) {
+    if (problems.length > 0)
+      say(`${source}: ${title}: ${problems.length === 1 ? '1 problem' : `${problems.length} problems`}\n`);
+    for (const { place, message } of problems) say(`  ${place}: ${message}\n`);
+    for (const warning of warnings) say(`${source}: ${title}: warning: ${warning}\n`);
+  }
+};
+
+const countOf = (reviewed: readonly Reviewed[], outcome: Reviewed['outcome']): number =>
+  reviewed.filter((item) => item.outcome === outcome).length;
+
+const summary = (reviewed: readonly Reviewed[]): string =>
+  `${countOf(reviewed, 'inject')} would be injected, ${countOf(reviewed, 'deny')} refused, ${countOf(reviewed, 'skip')} left alone\n`;
+
+const asData = (reviewed: readonly Reviewed[], { command, counting }: ManifestArguments): object => {
+  if (command === 'explain') return explainedData(reviewed, counting);
+  const withDocument = command === 'inject';
+  const items = reviewed.map(({ source, title, outcome, problems, warnings, document }) => ({
+    source,
+    title,
+    outcome,
+    problems,
+    warnings,
+    ...(withDocument ? { document } : {}),
+  }));
+  return { items };
+};
+
+/** Says what was found as the command has it, and returns whether all is well. */
+export const report = (
+  reviewed: readonly Reviewed[],
+  arguments_: ManifestArguments,
+  { out, error }: { readonly out: Say; readonly error: Say },
+): boolean => {
+  const nothing = nothingAsked(reviewed);
+  if (nothing !== undefined) error(`keyferry: ${nothing}\n`);
+  const { command, output, counting } = arguments_;
+  if (output === 'json') {
+    out(`${JSON.stringify(asData(reviewed, arguments_), undefined, 2)}\n`);
+  } else if (command === 'inject') {
+    printDocuments(reviewed, out);
+    sayFindings(reviewed, error);
+  } else {
+    if (command === 'explain') out(explainedText(reviewed, counting));
+    sayFindings(reviewed, out);
+    out(summary(reviewed));
+  }
+  return reviewed.every(({ problems }) => problems.length === 0);
+};
