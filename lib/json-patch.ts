@@ -20,8 +20,9 @@ const diffObjects = (before: Json, after: Json, path: string): PatchOperation[] 
   return names.flatMap((name): PatchOperation[] => {
     const was = Object.hasOwn(before, name) ? before[name] : undefined;
     const is = Object.hasOwn(after, name) ? after[name] : undefined;
+    if (was === is) return [];
     const place = pointer(path, name);
-    if (is === undefined) return was === undefined ? [] : [{ op: 'remove', path: place }];
+    if (is === undefined) return [{ op: 'remove', path: place }];
     return was === undefined ? [{ op: 'add', path: place, value: is }] : diff(was, is, place);
   });
 };
@@ -68,14 +69,15 @@ const diffNamedLists = (
   return [...removals.reverse(), ...rest];
 };
 
+/** Most of a mutated document is the original's own values: those are passed by at once, and nothing is compared twice on the way down. */
 const diff = (before: unknown, after: unknown, path: string): PatchOperation[] => {
-  if (deepEqual(before, after)) return [];
+  if (before === after) return [];
   if (isObject(before) && isObject(after)) return diffObjects(before, after, path);
   if (Array.isArray(before) && Array.isArray(after)) {
     const operations = diffNamedLists(before, after, path);
     if (operations !== undefined) return operations;
   }
-  return [{ op: 'replace', path, value: after }];
+  return deepEqual(before, after) ? [] : [{ op: 'replace', path, value: after }];
 };
 
 /** The operations that turn one JSON document into another, in a fixed order: the same input gives the same bytes. */

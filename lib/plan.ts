@@ -48,10 +48,43 @@ const fileStore = z.strictObject({
   root: text,
 });
 
+const awsRole = z.strictObject({
+  arn: text,
+  externalId: z.optional(text),
+  /** By key. */
+  sessionTags: z.optional(z.array(z.strictObject({ key: text, value: z.string() }))),
+  /** Keys of the session tags that the next role of the chain inherits. */
+  transitiveTagKeys: z.optional(z.array(text)),
+});
+
+const awsStore = z.strictObject({
+  type: z.literal('aws'),
+  region: text,
+  /** http is refused unless the install allows it. */
+  allowHttp: z.boolean(),
+  /** Base URLs without a trailing slash, where they are not the region's own. */
+  secretsManagerEndpoint: z.optional(text),
+  stsEndpoint: z.optional(text),
+  /** PEM, instead of the system's certificate authorities; for both endpoints. */
+  caBundle: z.optional(text),
+  /** Stands before every key that is no ARN; may be empty. */
+  prefix: z.string(),
+  auth: z.strictObject({
+    /** File name of the projected token, for the first role. */
+    token: text,
+    /** Whether EKS Pod Identity is the first identity where the pod has its variables; then every role is assumed from there. */
+    podIdentity: z.boolean(),
+    /** Assumed one from the other; the first with the projected token (AssumeRoleWithWebIdentity). */
+    roles: z.array(awsRole),
+    /** How CloudTrail names the sessions. */
+    sessionName: text,
+  }),
+});
+
 const store = z.strictObject({
   name: text,
   kind: z.enum(['SecretStore', 'ClusterSecretStore']),
-  provider: z.discriminatedUnion('type', [vaultStore, fileStore]),
+  provider: z.discriminatedUnion('type', [vaultStore, awsStore, fileStore]),
 });
 
 const source = z.strictObject({
@@ -59,6 +92,10 @@ const source = z.strictObject({
   store: seconds,
   key: text,
   version: z.optional(text),
+  /** A staging label of AWS Secrets Manager. */
+  stage: z.optional(text),
+  /** What a Vault engine is asked to make the secret with, sorted by name; then the path is written to, not read. */
+  parameters: z.optional(z.array(z.strictObject({ name: text, value: z.string() }))),
   /** 0: read once. */
   intervalSeconds: seconds,
 });
@@ -83,7 +120,7 @@ const plan = z.strictObject({
   namespace: text,
   serviceAccount: text,
   stores: z.array(store),
-  /** What is read: each store, key and version once, however many files come from it. */
+  /** What is read: each store, key, version, stage and set of parameters once, however many files come from it. */
   sources: z.array(source).check(z.minLength(1)),
   files: z.array(file).check(z.minLength(1)),
   /** Group that the files are given, or null where the agent's own does. */
@@ -96,6 +133,7 @@ const plan = z.strictObject({
 export type Plan = z.infer<typeof plan>;
 export type PlanStore = z.infer<typeof store>;
 export type VaultStorePlan = z.infer<typeof vaultStore>;
+export type AwsStorePlan = z.infer<typeof awsStore>;
 export type FileStorePlan = z.infer<typeof fileStore>;
 export type PlanSource = z.infer<typeof source>;
 export type PlanFile = z.infer<typeof file>;

@@ -38,10 +38,22 @@ const parseDocument = (bytes: Buffer): Result<unknown, ProviderError> => {
   }
 };
 
+/** RFC 7468: a text that begins and ends as a block does. */
+const isPemBlock = (value: unknown): value is string =>
+  typeof value === 'string' &&
+  /^-----BEGIN [^\n]+-----\r?\n/.test(value) &&
+  /\n-----END [^\n]+-----\s*$/.test(value);
+
+/** Arrays of PEM blocks (Vault's `ca_chain`) become what files of several certificates are: block after block. */
+const propertyText = (value: unknown): string => {
+  if (!Array.isArray(value) || value.length === 0 || !value.every(isPemBlock)) return jsonValueText(value);
+  return value.map((block) => block.trimEnd()).join('\n');
+};
+
 /**
  * Chooses what a ref names out of a secret's bytes. No property: the bytes as they are. Else an exact field name first, then
- * a dotted path through objects and arrays. Strings come out as they are, objects, arrays, numbers and booleans as JSON, null
- * as an empty value. Errors name the property, never a value.
+ * a dotted path through objects and arrays. Strings come out as they are, arrays of PEM blocks as the blocks joined by newlines,
+ * objects, other arrays, numbers and booleans as JSON, null as an empty value. Errors name the property, never a value.
  */
 export const selectProperty = (
   bytes: Buffer,
@@ -54,7 +66,7 @@ export const selectProperty = (
   const found = exact === undefined ? propertyPath(property).reduce(child, document.value) : exact;
   if (found === undefined)
     return err(providerError('not_found', `the secret has no property ${JSON.stringify(property)}`));
-  return ok(Buffer.from(jsonValueText(found)));
+  return ok(Buffer.from(propertyText(found)));
 };
 
 /** The top-level fields of a secret that is one JSON object, for `extract`; sorted by name. */
@@ -69,7 +81,7 @@ export const topLevelFields = (
     );
   }
   const fields = Object.entries(document.value).map(
-    ([name, value]) => [name, Buffer.from(jsonValueText(value))] as const,
+    ([name, value]) => [name, Buffer.from(propertyText(value))] as const,
   );
   return ok(fields.sort(([a], [b]) => (a < b ? -1 : 1)));
 };

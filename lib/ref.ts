@@ -1,8 +1,12 @@
 import { hasControlCharacter } from './file-path.ts';
+import { given } from './given.ts';
 import { err, ok, type Result } from './result.ts';
 import { didYouMean, isSubdomain, quoted, sentenceList } from './text.ts';
 
-/** One thing to fetch: `[<store>://]<key>[?version=…&stage=…&decode=…&optional=true][#<property>]`. */
+/**
+ * One thing to fetch: `[<store>://]<key>[?version=…&stage=…&decode=…&optional=true][#<property>]`. Vault's engines that make a
+ * credential take `parameter.<name>=…` besides (`pki/issue/web?parameter.common_name=api.payments.svc`).
+ */
 export interface Ref {
   readonly store?: string;
   /** Percent-decoded; segments between `/` are never empty, `.` or `..`. A leading `/` is the provider's to understand. */
@@ -12,19 +16,29 @@ export interface Ref {
   readonly decode?: Decoding;
   readonly optional: boolean;
   readonly property?: string;
+  /** Sorted by name. */
+  readonly parameters?: readonly RefParameter[];
+}
+
+/** What the backend is asked to make the secret with. */
+export interface RefParameter {
+  readonly name: string;
+  readonly value: string;
 }
 
 export type Decoding = 'base64' | 'base64url' | 'auto';
 
 const decodings: readonly string[] = ['base64', 'base64url', 'auto'] satisfies readonly Decoding[];
 
-const parameterNames = ['version', 'stage', 'decode', 'optional'] as const;
-type ParameterName = (typeof parameterNames)[number];
+const parameterNames: readonly string[] = ['version', 'stage', 'decode', 'optional'];
 
-type Parameters = Partial<Record<ParameterName, string>>;
+/** What stands before the name of a parameter that is the backend's own. */
+const prefix = 'parameter.';
 
-const isParameterName = (name: string): name is ParameterName =>
-  (parameterNames as readonly string[]).includes(name);
+const splitAt = (text: string, mark: string): readonly [string, string | undefined] => {
+  const index = text.indexOf(mark);
+  return index < 0 ? [text, undefined] : [text.slice(0, index), text.slice(index + mark.length)];
+};
 
 /** Percent-decodes once; `+` is literal. Undefined for a bad escape or bytes that are no UTF-8. */
 const percentDecode = (text: string): string | undefined => {
@@ -54,7 +68,7 @@ const keyProblems = (decoded: string | undefined): string[] => {
   return kinds.map((kind) => `the key has ${kind}`);
 };
 
-const parameterValueProblems = (name: ParameterName, value: string | undefined): string[] => {
+const valueProblems = (name: string, value: string | undefined): string[] => {
   const problems = textProblem(`"${name}"`, value);
   if (value === undefined || problems.length > 0) return problems;
   if (name === 'decode' && !decodings.includes(value)) {
@@ -66,28 +80,53 @@ const parameterValueProblems = (name: ParameterName, value: string | undefined):
   return [];
 };
 
-const parseParameters = (query: string): { values: Parameters; problems: string[] } => {
-  const values: Parameters = {};
+/** What a mistyped name was meant to be; what stands behind its dot is the backend's and kept. */
+const suggestion = (name: string): string => {
+  const candidates = [...parameterNames, `${prefix}${splitAt(name, '.')[1] ?? '<name>'}`];
+  return didYouMean(name, candidates) || `; it takes ${sentenceList([...parameterNames, `${prefix}<name>`])}`;
+};
+
+const nameProblem = (name: string): string | undefined => {
+  if (parameterNames.includes(name)) return undefined;
+  if (!name.startsWith(prefix)) return `unknown parameter ${quoted(name)}${suggestion(name)}`;
+  return /^[A-Za-z0-9_.-]+$/.test(name.slice(prefix.length))
+    ? undefined
+    : `${quoted(name)} is no parameter; behind "${prefix}" stands a name of letters, digits, "_", "." and "-"`;
+};
+
+interface Query {
+  /** By their names as written. */
+  readonly values: ReadonlyMap<string, string>;
+  readonly problems: readonly string[];
+}
+
+const parseQuery = (query: string): Query => {
+  const values = new Map<string, string>();
   const problems: string[] = [];
   for (const pair of query.split('&')) {
-    const [name = '', ...rest] = pair.split('=');
-    const value = percentDecode(rest.join('='));
-    if (!isParameterName(name)) {
-      const known = didYouMean(name, parameterNames) || `; it takes ${sentenceList(parameterNames)}`;
-      problems.push(`unknown parameter ${quoted(name)}${known}`);
-    } else if (values[name] !== undefined) {
+    const [name, encoded = ''] = splitAt(pair, '=');
+    const value = percentDecode(encoded);
+    const badName = nameProblem(name);
+    if (badName !== undefined) {
+      problems.push(badName);
+    } else if (values.has(name)) {
       problems.push(`"${name}" is given twice`);
     } else {
-      problems.push(...parameterValueProblems(name, value));
-      values[name] = value ?? '';
+      problems.push(...valueProblems(name, value));
+      values.set(name, value ?? '');
     }
   }
   return { values, problems };
 };
 
-const splitAt = (text: string, mark: string): readonly [string, string | undefined] => {
-  const index = text.indexOf(mark);
-  return index < 0 ? [text, undefined] : [text.slice(0, index), text.slice(index + mark.length)];
+const emptyQuery: Query = { values: new Map(), problems: [] };
+
+const backendParameters = (values: Query['values']): readonly RefParameter[] | undefined => {
+  const found = [...values].filter(([name]) => name.startsWith(prefix));
+  if (found.length === 0) return undefined;
+  return found
+    .map(([name, value]) => ({ name: name.slice(prefix.length), value }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 };
 
 const storeProblems = (store: string | undefined): string[] => {
@@ -97,14 +136,13 @@ const storeProblems = (store: string | undefined): string[] => {
   ];
 };
 
+const misplaced = /[?&](version|stage|decode|optional|parameter\.[A-Za-z0-9_.-]+)=/;
+
 /** Parameters come before the property; behind it they would silently be part of its name. */
 const misplacedParameters = (property: string | undefined): string[] =>
-  property !== undefined && /[?&](version|stage|decode|optional)=/.test(property)
+  property !== undefined && misplaced.test(property)
     ? ['the parameters stand behind the property: write <key>?<parameters>#<property>']
     : [];
-
-const without = <T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as never;
 
 /**
  * Reads a ref. An ARN has no `://`, so it is a key of the default store. All problems come at once, each a sentence without
@@ -117,19 +155,25 @@ export const parseRef = (text: string): Result<Ref, readonly string[]> => {
   const store = afterStore === undefined ? undefined : first;
   const key = percentDecode(afterStore ?? first);
   const property = encodedProperty === undefined ? undefined : percentDecode(encodedProperty);
-  const parameters = query === undefined ? { values: {}, problems: [] } : parseParameters(query);
+  const { values, problems: queryProblems } = query === undefined ? emptyQuery : parseQuery(query);
   const problems = [
     ...storeProblems(store),
     ...keyProblems(key),
-    ...parameters.problems,
+    ...queryProblems,
     ...(encodedProperty === undefined ? [] : textProblem('the property', property)),
     ...misplacedParameters(encodedProperty),
   ];
   if (problems.length > 0) return err(problems);
-  const { optional, decode, ...versions }: Parameters = parameters.values;
   return ok({
     key: key ?? '',
-    optional: optional === 'true',
-    ...without({ store, property, ...versions, decode: decode as Decoding | undefined }),
+    optional: values.get('optional') === 'true',
+    ...given({
+      store,
+      property,
+      version: values.get('version'),
+      stage: values.get('stage'),
+      decode: values.get('decode') as Decoding | undefined,
+      parameters: backendParameters(values),
+    }),
   });
 };

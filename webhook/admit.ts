@@ -1,16 +1,17 @@
-import type { ObjectCache } from '../lib/kube/cache.ts';
-import { catalogueOf, waitForStores } from './catalogue.ts';
+import type { LookUpCache } from '../lib/kube/cache.ts';
+import { catalogueOf, waitForObjects } from './catalogue.ts';
 import { decide, read, type Outcome } from './core/decide.ts';
 import { scopeSkip } from './core/gate.ts';
+import { serviceAccountOf } from './core/pod.ts';
 import type { AdmissionRequest } from './core/review.ts';
 import type { Settings } from './core/settings.ts';
 
 export interface AdmitOptions {
-  readonly cache: ObjectCache;
+  readonly cache: LookUpCache;
   readonly settings: Settings;
 }
 
-/** Decides on one request: decode → gate → annotations → look-ups → plan → patch. It waits for nothing but unknown stores. */
+/** Decides on one request: decode → gate → annotations → look-ups → plan → patch. It waits for nothing but unknown stores and ServiceAccounts. */
 export const admit = async (
   { scope, namespace, pod }: AdmissionRequest,
   { cache, settings }: AdmitOptions,
@@ -19,6 +20,7 @@ export const admit = async (
   if (skip !== undefined || pod === undefined) return { kind: 'skip', reason: skip ?? 'not_a_pod' };
   const reading = read(pod);
   if (reading.kind === 'skip') return reading;
-  await waitForStores(cache, namespace, reading.stores);
+  const { stores } = reading;
+  await waitForObjects(cache, { namespace, stores, serviceAccount: serviceAccountOf(pod) });
   return decide(pod, reading, { namespace, catalogue: catalogueOf(cache), settings });
 };

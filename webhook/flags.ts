@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { defaultAgentPort } from '../lib/names.ts';
 import { parseDuration } from '../lib/duration.ts';
+import { given } from '../lib/given.ts';
 import type { LogLevel } from '../lib/log.ts';
 import { parseQuantity } from '../lib/quantity.ts';
 import { err, ok, type Result } from '../lib/result.ts';
@@ -113,9 +114,6 @@ class FlagReader {
   }
 }
 
-const given = <T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
-
 const readSettings = (flags: FlagReader): Settings => {
   const fileRoot = flags.text('file-root');
   if (fileRoot !== undefined && !fileRoot.startsWith('/'))
@@ -175,6 +173,26 @@ const readConfig = (flags: FlagReader): WebhookConfig => {
   };
 };
 
+interface OptionToken {
+  readonly name: string;
+  readonly value?: string | undefined;
+  readonly inlineValue?: boolean | undefined;
+}
+
+const shown = (name: string): string => `--${name}`;
+
+const optionProblems = ({ name, value, inlineValue }: OptionToken): readonly string[] => {
+  if (!Object.hasOwn(options, name))
+    return [`--${name} is not a flag${didYouMean(name, Object.keys(options), shown)}`];
+  const { type } = options[name as Name];
+  if (type === 'boolean') return value === undefined ? [] : [`--${name} takes no value`];
+  if (value === undefined) return [`--${name} needs a value`];
+  // The parser takes whatever comes next, a flag too, which would then silently be off.
+  return inlineValue === false && value.startsWith('--')
+    ? [`--${name} needs a value; ${quoted(value)} is the next flag (or write --${name}=${value})`]
+    : [];
+};
+
 /** Reads the command line. Every problem is found at once, each a sentence that names its flag. */
 export const parseFlags = (argv: readonly string[]): Result<WebhookConfig, readonly string[]> => {
   const { values, tokens } = parseArgs({
@@ -188,15 +206,7 @@ export const parseFlags = (argv: readonly string[]): Result<WebhookConfig, reado
   for (const token of tokens) {
     if (token.kind === 'positional') flags.problems.push(`${quoted(token.value)} is no flag`);
     if (token.kind !== 'option') continue;
-    const known = Object.hasOwn(options, token.name);
-    if (!known)
-      flags.problems.push(
-        `--${token.name} is not a flag${didYouMean(token.name, Object.keys(options), (name) => `--${name}`)}`,
-      );
-    else if (options[token.name as Name].type === 'string' && token.value === undefined)
-      flags.problems.push(`--${token.name} needs a value`);
-    else if (options[token.name as Name].type === 'boolean' && token.value !== undefined)
-      flags.problems.push(`--${token.name} takes no value`);
+    flags.problems.push(...optionProblems(token));
   }
   const config = readConfig(flags);
   return flags.problems.length === 0 ? ok(config) : err(flags.problems);

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import process from 'node:process';
-import { pino } from 'pino';
 import { systemClock } from '../lib/clock.ts';
 import { parseFlags } from './flags.ts';
+import { openLog } from './log.ts';
 import { runWebhook } from './run.ts';
 
 const usageError = 2;
@@ -13,12 +13,8 @@ const main = async (): Promise<number> => {
     for (const problem of config.error) process.stderr.write(`keyferry-webhook: ${problem}\n`);
     return usageError;
   }
-  const log = pino({
-    level: config.value.logLevel,
-    base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-  });
+  const { log, close } = openLog(config.value.logLevel);
+  process.once('exit', close);
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {

@@ -1,10 +1,10 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { Outcome } from './core/decide.ts';
+import type { Told } from './answer.ts';
 
 /** The webhook's own metrics; the names are part of the contract. */
 export interface WebhookMetrics {
   readonly registry: Registry;
-  observeAdmission(outcome: Outcome | { readonly kind: 'error' }, seconds: number): void;
+  observeAdmission(outcome: Told | { readonly kind: 'error' }, seconds: number): void;
   setCertificateExpiry(seconds: number): void;
 }
 

@@ -62,9 +62,9 @@ export const runWebhook = async (options: RunOptions): Promise<Result<void, read
     expiry();
     certificate.onChange(expiry);
     const server = buildServer({ cache, certificate, metrics, settings: config.settings, clock, log });
-    server.addHook('onSend', async (_request, reply) => {
+    server.addHook('onSend', (_request, reply, _payload, done) => {
       if (signal.aborted) void reply.header('connection', 'close');
-      return Promise.resolve();
+      done();
     });
     const closing = followConnections(server, clock);
     log.info({ address: await listen(server, config.port) }, 'the admission server listens');

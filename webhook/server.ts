@@ -3,10 +3,9 @@ import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import type { CertificateSource } from '../certs/source.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
-import { admit, type AdmitOptions } from './admit.ts';
-import type { Outcome } from './core/decide.ts';
-import { displayName } from './core/pod.ts';
-import { decodeReview, encodeReview, type AdmissionRequest } from './core/review.ts';
+import type { AdmitOptions } from './admit.ts';
+import { Answers, type Answer } from './answer.ts';
+import { decodeEnvelope, type Envelope } from './core/review.ts';
 import type { WebhookMetrics } from './metrics.ts';
 
 export interface ServerOptions extends AdmitOptions {
@@ -24,17 +23,12 @@ const requestTimeout = 10_000;
 const connectionsCheckingInterval = 1000;
 
 /** Says who was decided on and how; never the object, its annotations or what a store is. */
-const logOutcome = (log: Logger, { uid, namespace, pod }: AdmissionRequest, outcome: Outcome): void => {
-  const fields = {
-    uid,
-    namespace,
-    pod: pod === undefined ? undefined : displayName(pod),
-    outcome: outcome.kind,
-  };
-  if (outcome.kind === 'skip') log.debug({ ...fields, reason: outcome.reason }, 'left alone');
-  if (outcome.kind === 'deny')
-    log.info({ ...fields, reasons: [...new Set(outcome.issues.map(({ code }) => code))] }, 'refused');
-  if (outcome.kind === 'inject') log.info({ ...fields, files: outcome.plan.files.length }, 'injected');
+const logAnswer = (log: Logger, { uid, namespace }: Envelope, { told, pod }: Answer): void => {
+  const fields = { uid, namespace, pod, outcome: told.kind };
+  if (told.kind === 'skip') log.debug({ ...fields, reason: told.reason }, 'left alone');
+  if (told.kind === 'deny')
+    log.info({ ...fields, reasons: [...new Set(told.issues.map(({ code }) => code))] }, 'refused');
+  if (told.kind === 'inject') log.info({ ...fields, files: told.files }, 'injected');
 };
 
 /** TLS 1.2 and later: API servers speak 1.3, and some who look at a webhook from outside do not. */
@@ -82,16 +76,19 @@ export const buildServer = (options: ServerOptions): FastifyInstance<HttpsServer
     void reply.code(status).send({ error: status >= 500 ? 'internal error' : error.message });
   });
 
+  const answers = new Answers(options);
   app.post('/mutate', async (request, reply) => {
     const started = clock.monotonic();
-    const review = decodeReview(request.body);
-    if (!review.ok) return reply.code(400).send({ error: review.error });
+    const envelope = decodeEnvelope(request.body);
+    if (!envelope.ok) return reply.code(400).send({ error: envelope.error });
     const seconds = (): number => (clock.monotonic() - started) / 1000;
     try {
-      const outcome = await admit(review.value, options);
-      metrics.observeAdmission(outcome, seconds());
-      logOutcome(log, review.value, outcome);
-      return encodeReview(review.value.uid, outcome);
+      const answer = await answers.to(envelope.value);
+      if (!answer.ok) return await reply.code(400).send({ error: answer.error });
+      metrics.observeAdmission(answer.value.told, seconds());
+      logAnswer(log, envelope.value, answer.value);
+      void reply.type('application/json; charset=utf-8');
+      return answer.value.review;
     } catch (error) {
       metrics.observeAdmission({ kind: 'error' }, seconds());
       throw error;

@@ -1,4 +1,5 @@
 import { identityVolumeName, secretsVolumeName, tokensFolder } from '../../lib/names.ts';
+import { looksDynamic } from '../../lib/dynamic-key.ts';
 import type { AwsStorePlan, Plan, PlanFile, PlanSource, PlanStore, VaultStorePlan } from '../../lib/plan.ts';
 import { isOurs } from '../../webhook/core/containers.ts';
 import type { Injection } from '../../webhook/core/decide.ts';
@@ -92,9 +93,6 @@ const secretsMount = (container: Container): string | undefined =>
 const recipientsOf = (pod: Pod): readonly Container[] =>
   allContainers(pod).filter((container) => !isOurs(container.name) && secretsMount(container) !== undefined);
 
-/** Engines that make a credential for whoever reads: https://developer.hashicorp.com/vault/docs/secrets */
-const makesCredentials = /(?:^|\/)(?:creds|issue|sign|token)\/[^/]+$/u;
-
 const refreshOf = (source: PlanSource, lifecycle: Plan['lifecycle']): Refresh => {
   if (lifecycle === 'init') return { kind: 'once' };
   if (isLeased(source)) return { kind: 'lease' };
@@ -121,7 +119,7 @@ const explainFile = (file: PlanFile, { plan, mountPath, owner, group }: Surround
   const { kind, property, decode, optional, mode } = file;
   const refresh = refreshOf(source, plan.lifecycle);
   const maybeLeased =
-    store.provider.type === 'vault' && refresh.kind === 'interval' && makesCredentials.test(key);
+    store.provider.type === 'vault' && refresh.kind === 'interval' && looksDynamic({ key });
   return [
     {
       path: `${mountPath}/${file.path}${kind === 'extract' ? '/' : ''}`,

@@ -6,7 +6,7 @@ export interface Findings {
   readonly warnings: string[];
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
@@ -88,6 +88,16 @@ export class Fields {
     if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
     this.reject(name, 'must be a list of strings');
     return [];
+  }
+
+  /** Names and their texts, in the order of the names. */
+  stringMap(name: string): readonly (readonly [string, string])[] {
+    const value = this.#take(name);
+    if (value === undefined) return [];
+    const entries = isObject(value) ? Object.entries(value) : [];
+    const texts = entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+    if (!isObject(value) || texts.length < entries.length) this.reject(name, 'must map names to strings');
+    return texts.sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
   objects(name: string): readonly Fields[] {

@@ -1,6 +1,8 @@
-import { Fields, type Findings } from './fields.ts';
+import { readAws, type AwsStore } from './aws.ts';
+import { Fields, isObject, type Findings } from './fields.ts';
 import { readConditions, type NamespaceCondition } from './conditions.ts';
 import { readVault, type VaultStore } from './vault.ts';
+import { sentenceList } from '../text.ts';
 
 /** A store as its manifest describes it, checked; no defaults of an install are in it yet. */
 export interface Store {
@@ -10,7 +12,7 @@ export interface Store {
   readonly namespace?: string;
   /** Empty: every namespace may use it. */
   readonly conditions: readonly NamespaceCondition[];
-  readonly provider: VaultStore | FileStore;
+  readonly provider: VaultStore | AwsStore | FileStore;
 }
 
 export type StoreKind = 'SecretStore' | 'ClusterSecretStore';
@@ -32,7 +34,7 @@ export interface ReadStore extends Findings {
   readonly store?: Store;
 }
 
-const comingProviders = ['aws', 'bitwardensecretsmanager', 'azurekv', 'gcpsm'];
+const comingProviders = ['bitwardensecretsmanager', 'azurekv', 'gcpsm'];
 
 const readFile = (fields: Fields): FileStore => {
   const path = fields.string('path');
@@ -41,25 +43,30 @@ const readFile = (fields: Fields): FileStore => {
   return { type: 'file', path };
 };
 
+const readers = { vault: readVault, aws: readAws, file: readFile } as const;
+const providerNames = Object.keys(readers) as (keyof typeof readers)[];
+
 const readProvider = (fields: Fields): Store['provider'] | undefined => {
-  const vault = fields.optionalObject('vault');
-  const file = fields.optionalObject('file');
-  fields.refuse('is not supported yet; the providers are vault and file', ...comingProviders);
-  if (vault !== undefined && file !== undefined)
-    fields.reject('file', 'stands beside vault; a store has one provider');
+  const found = providerNames.flatMap((name) => {
+    const provider = fields.optionalObject(name);
+    return provider === undefined ? [] : [{ name, provider }];
+  });
+  const [first, ...others] = found;
+  fields.refuse(`is not supported yet; the providers are ${sentenceList(providerNames)}`, ...comingProviders);
+  for (const { name } of others)
+    fields.reject(name, `stands beside ${first?.name ?? ''}; a store has one provider`);
   const anyOther = comingProviders.some((name) => fields.has(name));
-  if (vault === undefined && file === undefined && !anyOther)
-    fields.reject('vault', 'is missing; a store needs one provider: vault or file');
+  if (first === undefined && !anyOther)
+    fields.reject('vault', `is missing; a store needs one provider: ${sentenceList(providerNames, 'or')}`);
   fields.close();
-  if (vault !== undefined) return readVault(vault);
-  return file === undefined ? undefined : readFile(file);
+  return first && readers[first.name](first.provider);
 };
 
-/**
- * Reads a SecretStore or ClusterSecretStore. Its shape is that of external-secrets.io/v1, so all fields of that API are known
- * by name: those that Keyferry does not honour are problems that say so. Problems and warnings start with the field's path.
- */
-export const readStore = (manifest: StoreManifest): ReadStore => {
+/** Whether the login at a store depends on annotations of the pod's ServiceAccount, so that it has to be known. */
+export const readsServiceAccount = ({ spec }: StoreManifest): boolean =>
+  isObject(spec) && isObject(spec['provider']) && spec['provider']['aws'] !== undefined;
+
+const readManifest = (manifest: StoreManifest): ReadStore => {
   const findings: Findings = { problems: [], warnings: [] };
   const kind = manifest.kind === 'ClusterSecretStore' ? 'ClusterSecretStore' : 'SecretStore';
   const spec = new Fields(manifest.spec, 'spec', findings);
@@ -79,4 +86,17 @@ export const readStore = (manifest: StoreManifest): ReadStore => {
   const { name = '', namespace } = manifest.metadata;
   const place = kind === 'SecretStore' && namespace !== undefined ? { namespace } : {};
   return { ...findings, store: { kind, name, ...place, conditions, provider } };
+};
+
+/** What was read of a manifest. Objects of the caches are never changed, only replaced, so each is read once. */
+const known = new WeakMap<StoreManifest, ReadStore>();
+
+/**
+ * Reads a SecretStore or ClusterSecretStore. Its shape is that of external-secrets.io/v1, so all fields of that API are known
+ * by name: those that Keyferry does not honour are problems that say so. Problems and warnings start with the field's path.
+ */
+export const readStore = (manifest: StoreManifest): ReadStore => {
+  const read = known.get(manifest) ?? readManifest(manifest);
+  known.set(manifest, read);
+  return read;
 };

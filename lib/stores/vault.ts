@@ -1,4 +1,6 @@
 import type { Fields } from './fields.ts';
+import { readCaBundle, readServer } from './server.ts';
+import { oneAudience, readServiceAccount, type ServiceAccountName } from './service-account.ts';
 import { quoted, withoutTrailingSlashes } from '../text.ts';
 
 /** `spec.provider.vault`, checked. */
@@ -21,7 +23,7 @@ export interface VaultAuth {
   /** Undefined: the auth method's own default role, which `jwt` may have. */
   readonly role?: string;
   readonly namespace?: string;
-  readonly serviceAccount?: { readonly name: string; readonly namespace?: string };
+  readonly serviceAccount?: ServiceAccountName;
   /** Audience of the token that logs in; undefined: the API server's own. */
   readonly audience?: string;
   readonly tokenExpirationSeconds: number;
@@ -42,75 +44,15 @@ const readPath = (fields: Fields, name: string, fallback: string): string => {
   return path;
 };
 
-/** The address as a URL parser spells it: what is compared with the install's lists is then what the agent will call. */
-const readServer = (fields: Fields): string => {
-  const text = fields.string('server');
-  if (text === '') return text;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    fields.reject('server', `is ${quoted(text)}; give a URL like https://vault.example:8200`);
-    return '';
-  }
-  if (url.username !== '' || url.password !== '') {
-    fields.reject('server', 'has a user name or password in it; credentials do not belong in a URL');
-  } else if (url.search !== '' || url.hash !== '') {
-    fields.reject('server', 'has a query or a fragment; give the base URL alone');
-  }
-  return withoutTrailingSlashes(`${url.origin}${url.pathname}`);
-};
-
-const readCaBundle = (fields: Fields): { caBundle?: string } => {
-  const encoded = fields.optionalString('caBundle');
-  if (encoded === undefined) return {};
-  const pem = Buffer.from(encoded, 'base64').toString('utf8');
-  if (!pem.includes('-----BEGIN CERTIFICATE-----')) {
-    fields.reject('caBundle', 'must be the base64 of one or more PEM certificates');
-    return {};
-  }
-  return { caBundle: pem.endsWith('\n') ? pem : `${pem}\n` };
-};
-
-interface Reference {
-  /** `{serviceAccount}` where one is named, to be spread into the auth. */
-  readonly serviceAccount: Pick<VaultAuth, 'serviceAccount'>;
-  readonly audiences: readonly string[];
-}
-
-const readServiceAccount = (fields: Fields | undefined): Reference => {
-  if (fields === undefined) return { serviceAccount: {}, audiences: [] };
-  const name = fields.optionalString('name');
-  const namespace = fields.optionalString('namespace');
-  const audiences = fields.strings('audiences');
-  fields.close();
-  if (name === undefined) {
-    if (namespace !== undefined) fields.reject('namespace', 'stands without a name');
-    return { serviceAccount: {}, audiences };
-  }
-  const named = { name, ...(namespace === undefined ? {} : { namespace }) };
-  return { serviceAccount: { serviceAccount: named }, audiences };
-};
-
-const oneAudience = (
-  fields: Fields,
-  audiences: readonly string[],
-  fallback: string | undefined,
-): { audience?: string } => {
-  const distinct = [...new Set(audiences)];
-  if (distinct.length > 1)
-    fields.reject(
-      'audiences',
-      `names ${distinct.length} audiences; a projected token carries one, so keep the one that the Vault role expects`,
-    );
-  const audience = distinct[0] ?? fallback;
-  return audience === undefined ? {} : { audience };
-};
+const theirRole = 'the Vault role';
+const jwtAudience = { fallback: 'vault', expects: theirRole };
 
 const readKubernetes = (fields: Fields): VaultAuth => {
   const mountPath = readPath(fields, 'mountPath', 'kubernetes');
   const role = fields.string('role');
   fields.refuse(needsBroker, 'secretRef');
   const { serviceAccount, audiences } = readServiceAccount(fields.optionalObject('serviceAccountRef'));
-  const audience = oneAudience(fields, audiences, undefined);
+  const audience = oneAudience(fields, audiences, { expects: theirRole });
   fields.close();
   const tokenExpirationSeconds = defaultTokenExpirationSeconds;
   return { method: 'kubernetes', mountPath, role, ...serviceAccount, ...audience, tokenExpirationSeconds };
@@ -126,14 +68,14 @@ const readJwtToken = (
     const { serviceAccount, audiences } = readServiceAccount(short);
     return {
       ...serviceAccount,
-      ...oneAudience(short ?? fields, audiences, 'vault'),
+      ...oneAudience(short ?? fields, audiences, jwtAudience),
       tokenExpirationSeconds: defaultTokenExpirationSeconds,
     };
   }
   if (short !== undefined)
     fields.reject('serviceAccountRef', 'stands beside kubernetesServiceAccountToken; keep one of them');
   const { serviceAccount, audiences } = readServiceAccount(long.optionalObject('serviceAccountRef'));
-  const audience = oneAudience(long, [...long.strings('audiences'), ...audiences], 'vault');
+  const audience = oneAudience(long, [...long.strings('audiences'), ...audiences], jwtAudience);
   const expiration = long.integer('expirationSeconds', { minimum: 600, maximum: 86_400 });
   long.close();
   return {
@@ -188,7 +130,7 @@ const readTls = (fields: Fields | undefined): { serverName?: string } => {
 
 /** Reads `spec.provider.vault`; undefined where no login is described (the problems say so). */
 export const readVault = (fields: Fields): VaultStore | undefined => {
-  const server = readServer(fields);
+  const server = readServer(fields, 'server', { required: true, example: 'https://vault.example:8200' });
   const path = readPath(fields, 'path', '');
   const kvVersion = fields.oneOf('version', ['v1', 'v2'], 'v2');
   const namespace = fields.optionalString('namespace');

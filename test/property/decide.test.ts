@@ -15,7 +15,7 @@ import {
 } from '../support/golden-invariants.ts';
 import { neighbours } from '../support/golden-neighbours.ts';
 
-const golden = loadCase('store-file-and-vault');
+const golden = loadCase('aws-with-vault-and-file');
 const request = Object.fromEntries(
   Object.entries(golden.review['request'] as object).filter(([name]) => name !== 'object'),
 );
@@ -24,8 +24,16 @@ const decide = (pod: Pod): Outcome => decideOn(reviewOf(pod, golden.namespace, r
 const goodValues = new Map<string, readonly string[]>(
   Object.entries({
     inject: ['true'],
-    store: ['vault-backend', 'platform-vault', 'files'],
-    secret: ['a/b', 'a/b#c', 'platform-vault://a?version=2', 'files://x#y', '$(X)?decode=auto&optional=true'],
+    store: ['vault-backend', 'platform-vault', 'files', 'aws-secretsmanager'],
+    secret: [
+      'a/b',
+      'a/b#c',
+      'platform-vault://a?version=2',
+      'platform-vault://pki/issue/web?parameter.common_name=%24(X)',
+      'files://x#y',
+      'aws-secretsmanager://x?stage=AWSPREVIOUS#y',
+      'vault-backend://$(X)?decode=auto&optional=true',
+    ],
     extract: ['a/b', 'platform-vault://a'],
     path: ['p', 'q/r', 'constructor'],
     'file-mode': ['0444', '555', '0440'],
@@ -55,6 +63,8 @@ const badValues = fc.oneof(
     'nowhere://a',
     'a?version=x',
     'a?stage=x',
+    'aws-secretsmanager://arn:aws:ssm:x',
+    'files://a?parameter.b=c',
   ),
 );
 const valueFor = (name: string): fc.Arbitrary<string> => {

@@ -31,6 +31,33 @@ const vault = fc.record(
   },
   { requiredKeys: ['type', 'server', 'allowHttp', 'path', 'kvVersion', 'auth'] },
 );
+const role = fc.record(
+  {
+    arn: text,
+    externalId: text,
+    sessionTags: fc.array(fc.record({ key: text, value: fc.string() }), { maxLength: 2 }),
+    transitiveTagKeys: fc.array(text, { maxLength: 2 }),
+  },
+  { requiredKeys: ['arn'] },
+);
+const aws = fc.record(
+  {
+    type: fc.constant('aws' as const),
+    region: text,
+    allowHttp: fc.boolean(),
+    secretsManagerEndpoint: text,
+    stsEndpoint: text,
+    caBundle: text,
+    prefix: fc.oneof(text, fc.constant('')),
+    auth: fc.record({
+      token: text,
+      podIdentity: fc.boolean(),
+      roles: fc.array(role, { maxLength: 3 }),
+      sessionName: text,
+    }),
+  },
+  { requiredKeys: ['type', 'region', 'allowHttp', 'prefix', 'auth'] },
+);
 const file = fc.record({ type: fc.constant('file' as const), path: text, root: text });
 
 const plan: fc.Arbitrary<Plan> = fc.record({
@@ -42,13 +69,20 @@ const plan: fc.Arbitrary<Plan> = fc.record({
     fc.record({
       name: text,
       kind: fc.constantFrom('SecretStore' as const, 'ClusterSecretStore' as const),
-      provider: fc.oneof(vault, file),
+      provider: fc.oneof(vault, aws, file),
     }),
     { minLength: 1, maxLength: 3 },
   ),
   sources: fc.array(
     fc.record(
-      { store: fc.constant(0), key: text, version: text, intervalSeconds: natural },
+      {
+        store: fc.constant(0),
+        key: text,
+        version: text,
+        stage: text,
+        parameters: fc.array(fc.record({ name: text, value: fc.string() }), { maxLength: 2 }),
+        intervalSeconds: natural,
+      },
       { requiredKeys: ['store', 'key', 'intervalSeconds'] },
     ),
     { minLength: 1, maxLength: 3 },

@@ -13,6 +13,17 @@ const key = fc
   .map(([full, segments]) => `${full ? '/' : ''}${segments.join('/')}`);
 const store = fc.stringMatching(/^[a-z0-9]([-a-z0-9.]{0,8}[a-z0-9])?$/).filter(isSubdomain);
 
+const misplaced = /[?&](version|stage|decode|optional|parameter\.[A-Za-z0-9_.-]+)=/;
+const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
+  a.name < b.name ? -1 : 1;
+const parameters = fc
+  .uniqueArray(fc.record({ name: fc.stringMatching(/^[A-Za-z0-9_.-]{1,8}$/), value: printable }), {
+    selector: ({ name }) => name,
+    minLength: 1,
+    maxLength: 4,
+  })
+  .map((found) => found.sort(byName));
+
 const ref: fc.Arbitrary<Ref> = fc.record(
   {
     key,
@@ -21,17 +32,22 @@ const ref: fc.Arbitrary<Ref> = fc.record(
     version: printable,
     stage: printable,
     decode: fc.constantFrom('base64', 'base64url', 'auto'),
-    property: printable.filter((value) => !/[?&](version|stage|decode|optional)=/.test(value)),
+    property: printable.filter((value) => !misplaced.test(value)),
+    parameters,
   },
   { requiredKeys: ['key', 'optional'] },
 );
 
 /** Writes a ref as its grammar says, with everything percent-encoded that could mean something. */
 const written = (value: Ref): string => {
-  const parameters = (['version', 'stage', 'decode'] as const).flatMap((name) =>
+  const own = (value.parameters ?? []).map(
+    ({ name, value: text }) => `parameter.${name}=${encodeURIComponent(text)}`,
+  );
+  const settings = (['version', 'stage', 'decode'] as const).flatMap((name) =>
     value[name] === undefined ? [] : [`${name}=${encodeURIComponent(value[name])}`],
   );
-  const all = [...parameters, ...(value.optional ? ['optional=true'] : [])];
+  // In another order than they are read in.
+  const all = [...own.reverse(), ...settings, ...(value.optional ? ['optional=true'] : [])];
   const address = value.key.split('/').map(encodeURIComponent).join('/');
   return [
     value.store === undefined ? '' : `${value.store}://`,
@@ -66,6 +82,7 @@ describe('parseRef', () => {
       '%2F',
       '%00',
       'version',
+      'parameter.',
       'optional=true',
       'é',
     );

@@ -1,4 +1,5 @@
 import { annotation, type SettingName } from '../../lib/annotation-names.ts';
+import { given } from '../../lib/given.ts';
 import type { Lifecycle } from '../../lib/plan.ts';
 import { defaultMountPath } from '../../lib/names.ts';
 import { issue, type Issue } from './codes.ts';
@@ -60,10 +61,6 @@ class SettingReader {
     return undefined;
   }
 }
-
-/** Drops the fields that are undefined, so that "not given" is one thing only. */
-const given = <T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 
 const readResources = (reader: SettingReader): RequestedResources =>
   given({

@@ -10,4 +10,6 @@ export interface Catalogue {
   storeElsewhere(namespace: string, name: string): boolean;
   /** Labels of a namespace, or undefined where it is not known. */
   namespaceLabels(namespace: string): Readonly<Record<string, string>> | undefined;
+  /** Annotations of a ServiceAccount, or undefined where it is not known. */
+  serviceAccountAnnotations(namespace: string, name: string): Readonly<Record<string, string>> | undefined;
 }

@@ -1,4 +1,5 @@
 import { annotation } from '../../lib/annotation-names.ts';
+import { given } from '../../lib/given.ts';
 import { createPatch, type PatchOperation } from '../../lib/json-patch.ts';
 import { maximumPlanBytes, type Plan } from '../../lib/plan.ts';
 import { planHash } from '../../lib/plan-hash.ts';
@@ -12,6 +13,7 @@ import { afterWarnings, meshWarnings, ourPosition, portWarnings, recipients } fr
 import { gate } from './gate.ts';
 import { injectInto } from './inject.ts';
 import { describeInjected } from './injected.ts';
+import { leaseWarnings } from './lease-warnings.ts';
 import { decideOwnership, unreadableModeIssues, type Ownership } from './owner.ts';
 import { serviceAccountOf, type Container, type Pod } from './pod.ts';
 import { reservedNameIssues } from './reserved.ts';
@@ -128,13 +130,16 @@ const inject = (pod: Pod, findings: Findings, settings: Settings): Outcome => {
  */
 export const decide = (pod: Pod, { request, issues: readIssues }: Reading, known: Known): Outcome => {
   const { namespace, catalogue, settings } = known;
-  const identity: Identity = { namespace, serviceAccount: serviceAccountOf(pod) };
+  const serviceAccount = serviceAccountOf(pod);
+  const annotations = catalogue.serviceAccountAnnotations(namespace, serviceAccount);
+  const identity: Identity = { namespace, serviceAccount, ...given({ annotations }) };
   const resolution = resolve(request, { identity, catalogue, settings });
   const position = ourPosition(pod, request.after);
   const who = recipients(pod, position, request.containers);
   const owner = decideOwnership(pod, who.containers);
   const warnings = [
     ...resolution.warnings,
+    ...leaseWarnings(request.lifecycle, resolution.secrets),
     ...afterWarnings(pod, request.after),
     ...meshWarnings(pod, request.lifecycle, position),
     ...(request.lifecycle === 'init' ? [] : portWarnings(pod, request.port ?? settings.agentPort)),

@@ -1,9 +1,10 @@
 import { annotation } from '../../lib/annotation-names.ts';
 import * as names from '../../lib/names.ts';
 import type { Lifecycle } from '../../lib/plan.ts';
-import type { PlanWithTokens, TokenProjection } from './build-plan.ts';
+import type { PlanWithTokens } from './build-plan.ts';
 import type { Ownership } from './owner.ts';
 import type { Container, Volume, VolumeMount } from './pod.ts';
+import type { TokenProjection } from './plan-store.ts';
 import type { ContainerResources, Room } from './resources.ts';
 import type { Settings } from './settings.ts';
 

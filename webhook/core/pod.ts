@@ -86,5 +86,10 @@ export const mountsOf = (container: Container): readonly VolumeMount[] => contai
 /** The ServiceAccount that a pod runs as: the API server fills in `default` before webhooks see the pod. */
 export const serviceAccountOf = (pod: Pod): string => pod.spec?.serviceAccountName || 'default';
 
+interface DisplayedPod {
+  readonly metadata?: { readonly name?: string | undefined; readonly generateName?: string | undefined };
+}
+
 /** The name that messages call a pod by; a pod of a workload has no name of its own yet. */
-export const displayName = (pod: Pod): string => pod.metadata?.name ?? `${pod.metadata?.generateName ?? ''}*`;
+export const displayName = ({ metadata }: DisplayedPod): string =>
+  metadata?.name ?? `${metadata?.generateName ?? ''}*`;

@@ -5,6 +5,7 @@ import { didYouMean, mostSuggestions, quoted } from '../../lib/text.ts';
 import type { InjectionRequest } from './annotations.ts';
 import type { Catalogue } from './catalogue.ts';
 import { issue, type Issue } from './codes.ts';
+import { refProblems } from './ref-usage.ts';
 import type { SecretRequest } from './secret-requests.ts';
 import type { Settings } from './settings.ts';
 import { usageIssues, type Identity } from './store-usage.ts';
@@ -26,20 +27,6 @@ const storePlace = ({ kind, metadata }: StoreManifest): string =>
   metadata.namespace === undefined || kind === 'ClusterSecretStore'
     ? `${kind} ${metadata.name ?? ''}`
     : `${kind} ${metadata.namespace}/${metadata.name ?? ''}`;
-
-const refUsageIssues = ({ ref, place }: SecretRequest, store: Store): Issue[] => {
-  const name = quoted(store.name);
-  const { type } = store.provider;
-  const found: string[] = [];
-  if (ref.stage !== undefined)
-    found.push(`"stage" is a word of AWS Secrets Manager; store ${name} is of provider ${type}`);
-  if (ref.version !== undefined && type === 'file')
-    found.push(`"version": store ${name} is of provider file, which keeps one version`);
-  if (ref.version !== undefined && type === 'vault' && !/^[1-9][0-9]*$/.test(ref.version)) {
-    found.push(`"version" is ${quoted(ref.version)}; versions of Vault's KV v2 are whole numbers from 1`);
-  }
-  return found.map((message) => issue('unsupported_ref', place, message));
-};
 
 /** Where a store of this name may be found, or what was meant by it. */
 const unknownStoreHint = (name: string, { namespace }: Identity, catalogue: Catalogue): string =>
@@ -136,7 +123,8 @@ export const resolve = (
     }
     const store = resolver.store(name, secret.ref.store === undefined ? annotation('store') : secret.place);
     if (store === undefined) return [];
-    resolver.issues.push(...refUsageIssues(secret, store));
+    const problems = refProblems(secret.ref, store);
+    resolver.issues.push(...problems.map((problem) => issue('unsupported_ref', secret.place, problem)));
     return [{ request: secret, store }];
   });
   return { secrets, issues: resolver.issues, warnings: [...new Set(resolver.warnings)] };

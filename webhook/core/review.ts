@@ -14,6 +14,12 @@ export interface AdmissionRequest {
   readonly pod?: Pod;
 }
 
+/** A request as it came: nobody has looked at its object yet. */
+export interface Envelope extends Omit<AdmissionRequest, 'pod'> {
+  /** Undefined where the scope says that the request is none of ours. */
+  readonly object?: unknown;
+}
+
 type Json = Readonly<Record<string, unknown>>;
 
 const apiVersion = 'admission.k8s.io/v1';
@@ -36,21 +42,11 @@ const scopeOf = (request: Json): RequestScope => {
 const isPodCreation = ({ operation, group, resource, subResource }: RequestScope): boolean =>
   operation === 'CREATE' && group === '' && resource === 'pods' && subResource === '';
 
-const decodePod = (
-  request: Json,
-  common: Omit<AdmissionRequest, 'pod'>,
-): Result<AdmissionRequest, string> => {
-  if (common.namespace === '') return err('request.namespace is missing');
-  const { object } = request;
-  const problem = podProblem(object);
-  return problem === undefined ? ok({ ...common, pod: object as Pod }) : err(`request.object ${problem}`);
-};
-
 /**
- * Reads the body of `POST /mutate`. An error is a sentence for whoever sent it: the API server never sends such a body, so it is
- * answered with 400 and not with a review.
+ * Reads the body of `POST /mutate` but for the pod in it. An error is a sentence for whoever sent it: the API server never sends such a
+ * body, so it is answered with 400 and not with a review.
  */
-export const decodeReview = (body: unknown): Result<AdmissionRequest, string> => {
+export const decodeEnvelope = (body: unknown): Result<Envelope, string> => {
   if (!isObject(body) || body['kind'] !== 'AdmissionReview' || body['apiVersion'] !== apiVersion) {
     return err(`the body is not an AdmissionReview of ${apiVersion}`);
   }
@@ -63,7 +59,23 @@ export const decodeReview = (body: unknown): Result<AdmissionRequest, string> =>
     return err('request.operation or request.resource.resource is missing');
   }
   const common = { uid, scope, namespace: text(request['namespace']) };
-  return isPodCreation(scope) ? decodePod(request, common) : ok(common);
+  if (!isPodCreation(scope)) return ok(common);
+  return common.namespace === ''
+    ? err('request.namespace is missing')
+    : ok({ ...common, object: request['object'] });
+};
+
+/** Reads the pod of a request, where it has to have one. The error is as that of `decodeEnvelope`. */
+export const decodePod = ({ object, ...common }: Envelope): Result<AdmissionRequest, string> => {
+  if (!isPodCreation(common.scope)) return ok(common);
+  const problem = podProblem(object);
+  return problem === undefined ? ok({ ...common, pod: object as Pod }) : err(`request.object ${problem}`);
+};
+
+/** Reads the whole body of `POST /mutate`. */
+export const decodeReview = (body: unknown): Result<AdmissionRequest, string> => {
+  const envelope = decodeEnvelope(body);
+  return envelope.ok ? decodePod(envelope.value) : envelope;
 };
 
 /** https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#response */

@@ -1,7 +1,10 @@
 import { matchesGlob } from '../../lib/glob.ts';
+import type { AwsStore } from '../../lib/stores/aws.ts';
+import type { ServiceAccountName } from '../../lib/stores/service-account.ts';
 import type { Store } from '../../lib/stores/store.ts';
 import type { VaultStore } from '../../lib/stores/vault.ts';
 import { quoted, sentenceList, withoutTrailingSlashes } from '../../lib/text.ts';
+import { awsLogin, roleAnnotation } from './aws-login.ts';
 import type { DenyCode } from './codes.ts';
 import type { Settings } from './settings.ts';
 
@@ -9,6 +12,8 @@ import type { Settings } from './settings.ts';
 export interface Identity {
   readonly namespace: string;
   readonly serviceAccount: string;
+  /** Of the ServiceAccount; undefined where it is not known. */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 interface Usage {
@@ -23,40 +28,53 @@ const isAllowed = (server: string, glob: string): boolean => {
   return parts.length === globs.length && parts.every((part, index) => matchesGlob(globs[index] ?? '', part));
 };
 
-const serverIssues = ({ kind }: Store, { server }: VaultStore, settings: Settings): Usage['issues'] => {
-  const issues: { code: DenyCode; message: string }[] = [];
-  if (server.startsWith('http:') && !settings.allowHttp) {
-    issues.push({
-      code: 'server_not_allowed',
-      message: `spec.provider.vault.server is ${quoted(server)}; only https is allowed here`,
-    });
-  }
-  const allowed = kind === 'SecretStore' ? settings.allowedServers : undefined;
-  if (allowed !== undefined && !allowed.some((glob) => isAllowed(server, glob))) {
-    const list = allowed.length === 0 ? 'none' : sentenceList(allowed, 'or');
-    const message = `spec.provider.vault.server is ${quoted(server)}; this install lets SecretStores name ${list}`;
-    issues.push({ code: 'server_not_allowed', message });
-  }
-  return issues;
+/** The addresses that a store names, with the fields that name them. AWS's own endpoints follow from the region and are not named. */
+const namedServers = ({ provider }: Store): readonly (readonly [string, string])[] => {
+  if (provider.type === 'vault') return [['vault.server', provider.server]];
+  if (provider.type === 'file') return [];
+  const { secretsManagerEndpoint, stsEndpoint } = provider;
+  return [
+    ['aws.endpoints.secretsManager', secretsManagerEndpoint] as const,
+    ['aws.endpoints.sts', stsEndpoint] as const,
+  ].flatMap(([field, server]) => (server === undefined ? [] : [[field, server] as const]));
+};
+
+const serverIssues = (store: Store, settings: Settings): Usage['issues'] => {
+  const allowed = store.kind === 'SecretStore' ? settings.allowedServers : undefined;
+  return namedServers(store).flatMap(([field, server]) => {
+    const subject = `spec.provider.${field} is ${quoted(server)}`;
+    const messages: string[] = [];
+    if (server.startsWith('http:') && !settings.allowHttp)
+      messages.push(`${subject}; only https is allowed here`);
+    if (allowed !== undefined && !allowed.some((glob) => isAllowed(server, glob))) {
+      const list = allowed.length === 0 ? 'none' : sentenceList(allowed, 'or');
+      messages.push(`${subject}; this install lets SecretStores name ${list}`);
+    }
+    return messages.map((message) => ({ code: 'server_not_allowed' as const, message }));
+  });
 };
 
 const roleOf = ({ role }: VaultStore['auth']): string =>
   role === undefined ? "the auth method's default role" : `the Vault role ${quoted(role)}`;
 
-const serviceAccountIssues = ({ auth }: VaultStore, identity: Identity): Usage['issues'] => {
-  const wanted = auth.serviceAccount;
+/** `bind` says how the pod's own ServiceAccount gets what the other one has. */
+const serviceAccountIssues = (
+  wanted: ServiceAccountName | undefined,
+  identity: Identity,
+  bind: (account: string) => string,
+): Usage['issues'] => {
   if (wanted === undefined) return [];
   const namespace = wanted.namespace ?? identity.namespace;
   if (wanted.name === identity.serviceAccount && namespace === identity.namespace) return [];
   const theirs = `${namespace}/${wanted.name}`;
-  const ours = `${identity.namespace}/${identity.serviceAccount}`;
+  const ours = quoted(`${identity.namespace}/${identity.serviceAccount}`);
   const way =
     namespace === identity.namespace
       ? `run the pod as it (spec.serviceAccountName: ${wanted.name}), or `
       : '';
   const message =
-    `it logs in as ServiceAccount ${quoted(theirs)}, but the pod runs as ${quoted(ours)}: ` +
-    `${way}bind ${roleOf(auth)} to ${quoted(ours)} and drop serviceAccountRef ` +
+    `it logs in as ServiceAccount ${quoted(theirs)}, but the pod runs as ${ours}: ` +
+    `${way}${bind(ours)} and drop serviceAccountRef ` +
     '(logging in for another ServiceAccount takes the broker, which is not supported yet)';
   return [{ code: 'service_account_mismatch', message }];
 };
@@ -68,15 +86,39 @@ const audienceWarnings = ({ auth }: VaultStore): readonly string[] =>
       ]
     : [];
 
-/** Whether this pod, in this install, may use a store; messages are read after the store's name. */
-export const usageIssues = (store: Store, identity: Identity, settings: Settings): Usage => {
-  const { provider } = store;
-  if (provider.type === 'vault') {
-    const issues = [...serverIssues(store, provider, settings), ...serviceAccountIssues(provider, identity)];
-    return { issues, warnings: audienceWarnings(provider) };
-  }
+const vaultUsage = (vault: VaultStore, identity: Identity): Usage => ({
+  issues: serviceAccountIssues(
+    vault.auth.serviceAccount,
+    identity,
+    (account) => `bind ${roleOf(vault.auth)} to ${account}`,
+  ),
+  warnings: audienceWarnings(vault),
+});
+
+const awsUsage = (store: Store, aws: AwsStore, identity: Identity): Usage => {
+  const mismatch = serviceAccountIssues(aws.serviceAccount, identity, (account) =>
+    aws.roles.role === undefined
+      ? `have its role's trust policy admit ${account}, annotate that with ${roleAnnotation}`
+      : `have the trust policy of ${aws.roles.role} admit ${account}`,
+  );
+  return mismatch.length > 0 ? { issues: mismatch, warnings: [] } : awsLogin(store, aws, identity);
+};
+
+const fileUsage = (settings: Settings): Usage => {
   if (settings.fileRoot !== undefined) return { issues: [], warnings: [] };
   const message =
     'the file provider is off in this install; it is for demos, tests and local work (--file-root)';
   return { issues: [{ code: 'provider_off', message }], warnings: [] };
+};
+
+const providerUsage = (store: Store, identity: Identity, settings: Settings): Usage => {
+  const { provider } = store;
+  if (provider.type === 'vault') return vaultUsage(provider, identity);
+  return provider.type === 'aws' ? awsUsage(store, provider, identity) : fileUsage(settings);
+};
+
+/** Whether this pod, in this install, may use a store; messages are read after the store's name. */
+export const usageIssues = (store: Store, identity: Identity, settings: Settings): Usage => {
+  const { issues, warnings } = providerUsage(store, identity, settings);
+  return { issues: [...serverIssues(store, settings), ...issues], warnings };
 };

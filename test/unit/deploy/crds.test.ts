@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readStore } from '../../../lib/stores/store.ts';
 import { at, listAt, named, walk } from './manifests.ts';
+import { conditions, providers } from './store-examples.ts';
 import { pruningPlaces, refusals, structuralProblems, undescribed } from './schema.ts';
 
 const definitions = {
@@ -10,62 +11,6 @@ const definitions = {
 type Kind = keyof typeof definitions;
 const kinds = Object.keys(definitions) as Kind[];
 const schemaOf = (kind: Kind): unknown => at(definitions[kind], 'spec.versions.0.schema.openAPIV3Schema');
-
-const certificate = Buffer.from('-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n').toString(
-  'base64',
-);
-const serviceAccountRef = { name: 'payments', namespace: 'payments', audiences: ['vault'] };
-
-const providers: Readonly<Record<string, object>> = {
-  'vault with kubernetes auth and every field': {
-    vault: {
-      server: 'https://vault.vault.svc:8200',
-      path: 'secret',
-      version: 'v2',
-      namespace: 'team',
-      caBundle: certificate,
-      tls: { serverName: 'vault' },
-      auth: {
-        namespace: 'admin',
-        kubernetes: { mountPath: 'kubernetes', role: 'payments', serviceAccountRef },
-      },
-    },
-  },
-  'vault with jwt auth and every field': {
-    vault: {
-      server: 'https://vault.vault.svc:8200',
-      path: 'secret',
-      version: 'v1',
-      auth: {
-        jwt: {
-          path: 'jwt',
-          role: 'payments',
-          kubernetesServiceAccountToken: {
-            serviceAccountRef,
-            audiences: ['vault'],
-            expirationSeconds: 600,
-          },
-        },
-      },
-    },
-  },
-  'vault with jwt auth written short': {
-    vault: { server: 'https://vault', auth: { jwt: { role: 'payments', serviceAccountRef } } },
-  },
-  'vault with the least': { vault: { server: 'https://vault', auth: { kubernetes: { role: 'payments' } } } },
-  file: { file: { path: '/keyferry/demo/secrets.yaml' } },
-};
-
-const conditions = [
-  {
-    namespaceSelector: {
-      matchLabels: { team: 'payments' },
-      matchExpressions: [{ key: 'stage', operator: 'In', values: ['production'] }],
-    },
-  },
-  { namespaces: ['payments'] },
-  { namespaceRegexes: ['^team-'] },
-];
 
 const store = (kind: Kind, spec: object): Parameters<typeof readStore>[0] & Record<string, unknown> => ({
   apiVersion: 'keyferry.dev/v1beta1',
@@ -137,6 +82,17 @@ describe.each(kinds)('%s', (kind) => {
       { provider: { vault: { server: 'https://vault', auth: {}, version: 'v3' } } },
       'object.spec.provider.vault.version is none of v1, v2',
     ],
+    ['aws without a region', { provider: { aws: {} } }, 'object.spec.provider.aws.region is missing'],
+    [
+      'an endpoint without a scheme',
+      { provider: { aws: { region: 'eu-central-1', endpoints: { sts: 'sts.example' } } } },
+      'object.spec.provider.aws.endpoints.sts does not match ^https?://[^/]',
+    ],
+    [
+      'an unknown policy of tags',
+      { provider: { aws: { region: 'eu-central-1', sessionTagsPolicy: 'All' } } },
+      'object.spec.provider.aws.sessionTagsPolicy is none of None, Simple, Custom',
+    ],
     [
       'a relative file',
       { provider: { file: { path: 'a' } } },
@@ -169,6 +125,26 @@ describe.each(kinds)('%s', (kind) => {
       'spec.via',
     ]);
   });
+});
+
+test.each(kinds)('%s keeps what aws has and Keyferry does not read, for the webhook to say so', (kind) => {
+  const object = store(kind, {
+    provider: {
+      aws: {
+        service: 'ParameterStore',
+        region: 'eu-central-1',
+        secretsManager: { recoveryWindowInDays: 7 },
+        auth: { secretRef: { accessKeyIDSecretRef: { name: 'aws', key: 'id' } } },
+      },
+    },
+  });
+  expect(refusals(schemaOf(kind), object)).toEqual([]);
+  const { problems, warnings } = readStore(object);
+  expect([...problems, ...warnings].map((text) => text.split(' ')[0])).toEqual([
+    'spec.provider.aws.service',
+    'spec.provider.aws.auth.secretRef',
+    'spec.provider.aws.secretsManager',
+  ]);
 });
 
 test('conditions belong to the ClusterSecretStore', () => {

@@ -80,6 +80,45 @@ describe('selectProperty', () => {
   });
 });
 
+describe('arrays of PEM blocks', () => {
+  const block = (text: string): string => `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----`;
+  const select = (chain: unknown, property = 'ca_chain'): string => {
+    const selected = selectProperty(Buffer.from(JSON.stringify({ ca_chain: chain })), property);
+    return selected.ok ? selected.value.toString() : selected.error.message;
+  };
+
+  test('are the blocks, joined by newlines', () => {
+    expect(select([block('one'), block('two')])).toBe(`${block('one')}\n${block('two')}`);
+    expect(select([`${block('one')}\n`, `${block('two')}\r\n`])).toBe(`${block('one')}\n${block('two')}`);
+    expect(select([block('one')])).toBe(block('one'));
+    expect(select([block('one\n-----END CERTIFICATE-----\n-----BEGIN CERTIFICATE-----\ntwo')])).toBe(
+      `${block('one')}\n${block('two')}`,
+    );
+  });
+
+  test('are still arrays for a path', () => {
+    expect(select([block('one'), block('two')], 'ca_chain.1')).toBe(block('two'));
+  });
+
+  test.each([
+    ['nothing', []],
+    ['one that is none', [block('one'), 'two']],
+    ['a number', [block('one'), 2]],
+    ['a text before it', [`x${block('one')}`]],
+    ['a text behind it', [`${block('one')}x`]],
+    ['half of one', ['-----BEGIN CERTIFICATE-----\none']],
+  ])('with %s stay JSON', (_what, chain) => {
+    expect(select(chain)).toBe(JSON.stringify(chain));
+  });
+
+  test('are files of an extract too', () => {
+    const fields = topLevelFields(Buffer.from(JSON.stringify({ ca_chain: [block('one'), block('two')] })));
+    expect(fields.ok && fields.value.map(([, value]) => value.toString())).toEqual([
+      `${block('one')}\n${block('two')}`,
+    ]);
+  });
+});
+
 describe('propertyPath', () => {
   test.each([
     ['a', ['a']],

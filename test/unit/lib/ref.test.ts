@@ -35,6 +35,31 @@ const good: readonly (readonly [string, Ref])[] = [
   ['a?version=x=y', { key: 'a', version: 'x=y', optional: false }],
   ['a#versions?x=1', { key: 'a', property: 'versions?x=1', optional: false }],
   ['...', { key: '...', optional: false }],
+  [
+    'pki/issue/web?parameter.ttl=24h&parameter.common_name=a.svc%26b%3D1&version=3#certificate',
+    {
+      key: 'pki/issue/web',
+      optional: false,
+      version: '3',
+      property: 'certificate',
+      parameters: [
+        { name: 'common_name', value: 'a.svc&b=1' },
+        { name: 'ttl', value: '24h' },
+      ],
+    },
+  ],
+  [
+    'a?parameter.__proto__=x&parameter.constructor=y',
+    {
+      key: 'a',
+      optional: false,
+      parameters: [
+        { name: '__proto__', value: 'x' },
+        { name: 'constructor', value: 'y' },
+      ],
+    },
+  ],
+  ['a#parameter.x', { key: 'a', property: 'parameter.x', optional: false }],
 ];
 
 const bad: readonly (readonly [string, readonly string[]])[] = [
@@ -61,9 +86,38 @@ const bad: readonly (readonly [string, readonly string[]])[] = [
   ],
   ['a#', ['the property is empty']],
   ['a#%0a', ['the property has a control character']],
-  ['a?', ['unknown parameter ""; it takes version, stage, decode and optional']],
+  ['a?', ['unknown parameter ""; it takes version, stage, decode, optional and parameter.<name>']],
   ['a?vresion=1', ['unknown parameter "vresion"; did you mean version?']],
-  ['a?constructor=1', ['unknown parameter "constructor"; it takes version, stage, decode and optional']],
+  [
+    'a?constructor=1',
+    ['unknown parameter "constructor"; it takes version, stage, decode, optional and parameter.<name>'],
+  ],
+  [
+    'a?parameter=1',
+    ['unknown parameter "parameter"; it takes version, stage, decode, optional and parameter.<name>'],
+  ],
+  ['a?paramter.ttl=1', ['unknown parameter "paramter.ttl"; did you mean parameter.ttl?']],
+  [
+    'a?parameter.=1',
+    ['"parameter." is no parameter; behind "parameter." stands a name of letters, digits, "_", "." and "-"'],
+  ],
+  [
+    'a?parameter.a%20b=1',
+    [
+      '"parameter.a%20b" is no parameter; behind "parameter." stands a name of letters, digits, "_", "." and "-"',
+    ],
+  ],
+  ['a?parameter.ttl=1&parameter.ttl=2', ['"parameter.ttl" is given twice']],
+  ['a?parameter.ttl=', ['"parameter.ttl" is empty']],
+  ['a?parameter.ttl', ['"parameter.ttl" is empty']],
+  ['a?parameter.ttl=%0A', ['"parameter.ttl" has a control character']],
+  [
+    'a?parameter.ttl=%',
+    [
+      '"parameter.ttl" has a "%" that is not followed by two hex digits of UTF-8 text; write a plain % as %25',
+    ],
+  ],
+  ['a#b?parameter.ttl=1', ['the parameters stand behind the property: write <key>?<parameters>#<property>']],
   ['a?version', ['"version" is empty']],
   ['a?version=1&version=2', ['"version" is given twice']],
   ['a?version=%0A', ['"version" has a control character']],

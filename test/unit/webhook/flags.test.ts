@@ -64,6 +64,19 @@ describe("the webhook's flags", () => {
     [['serve'], ['"serve" is no flag']],
     [['--port'], ['--port needs a value']],
     [['--allowed-servers'], ['--allowed-servers needs a value']],
+    [
+      ['--port', '--allow-http'],
+      [
+        '--port needs a value; "--allow-http" is the next flag (or write --port=--allow-http)',
+        '--port is "--allow-http"; give a port from 0 to 65535',
+      ],
+    ],
+    [
+      ['--allowed-servers', '--allow-http'],
+      [
+        '--allowed-servers needs a value; "--allow-http" is the next flag (or write --allowed-servers=--allow-http)',
+      ],
+    ],
     [['--allow-http=true'], ['--allow-http takes no value']],
     [['--port', '65536'], ['--port is "65536"; give a port from 0 to 65535']],
     [['--admin-port=http'], ['--admin-port is "http"; give a port from 0 to 65535']],

@@ -37,6 +37,23 @@ test.each([
   expect(read(value, (fields) => fields.strings('a'))).toEqual({ result: wanted, problems, warnings: [] });
 });
 
+test.each([
+  [
+    { a: { z: '1', b: '' } },
+    [
+      ['b', ''],
+      ['z', '1'],
+    ],
+    [],
+  ],
+  [{ a: { b: 'x', c: 1 } }, [['b', 'x']], ['spec.a must map names to strings']],
+  [{ a: ['x'] }, [], ['spec.a must map names to strings']],
+  [{ a: 'x' }, [], ['spec.a must map names to strings']],
+  [{}, [], []],
+])('stringMap: %j', (value, wanted, problems) => {
+  expect(read(value, (fields) => fields.stringMap('a'))).toEqual({ result: wanted, problems, warnings: [] });
+});
+
 test.each([undefined, null, 'x', [], 1])('an object that is %j is a problem', (value) => {
   expect(read(value, (fields) => fields.has('a')).problems).toEqual([
     value === undefined ? 'spec is missing' : 'spec must be an object',

@@ -1,0 +1,106 @@
+import type { Fields } from './fields.ts';
+import { readAwsRoles, type AwsRoles } from './aws-roles.ts';
+import { illegalNameCharacter, legalNameCharacters } from './aws-key.ts';
+import { readCaBundle, readServer } from './server.ts';
+import { oneAudience, readServiceAccount, type ServiceAccountName } from './service-account.ts';
+import { given } from '../given.ts';
+import { didYouMean, quoted } from '../text.ts';
+
+/** `spec.provider.aws`, checked. */
+export interface AwsStore {
+  readonly type: 'aws';
+  readonly region: string;
+  /** Base URLs of private endpoints; undefined: the region's public ones. */
+  readonly secretsManagerEndpoint?: string;
+  readonly stsEndpoint?: string;
+  /** PEM, for both endpoints. */
+  readonly caBundle?: string;
+  /** Stands before every key that is no ARN. */
+  readonly prefix: string;
+  readonly roles: AwsRoles;
+  readonly serviceAccount?: ServiceAccountName;
+  /** Audience of the token that logs in; undefined: what the ServiceAccount says, else AWS's own. */
+  readonly audience?: string;
+}
+
+const needsBroker =
+  "needs the broker, which is not supported yet; drop it, and pods assume a role with their own ServiceAccount's token";
+
+const service = 'SecretsManager';
+
+const otherServices = new Map([
+  ['ParameterStore', "parameters of AWS Systems Manager's Parameter Store are not read yet"],
+  ['CertificateManager', 'certificates of AWS Certificate Manager are not read'],
+]);
+
+const readService = (fields: Fields): void => {
+  const text = fields.optionalString('service') ?? service;
+  if (text === service) return;
+  const reason = otherServices.get(text);
+  const hint = reason === undefined ? didYouMean(text, [service]) : `: ${reason}`;
+  fields.reject('service', `is ${quoted(text)}; Keyferry reads ${service} alone${hint}`);
+};
+
+/** It becomes part of the host that the pod's token is sent to, so nothing but a region's name may stand there. */
+const readRegion = (fields: Fields): string => {
+  const region = fields.string('region');
+  if (region !== '' && !/^[a-z]{2,4}(-[a-z]{2,16}){1,3}-[0-9]{1,2}$/.test(region))
+    fields.reject('region', `is ${quoted(region)}; give the name of a region, like eu-central-1`);
+  return region;
+};
+
+const readPrefix = (fields: Fields): string => {
+  const prefix = fields.optionalString('prefix') ?? '';
+  const illegal = illegalNameCharacter(prefix);
+  if (illegal !== undefined)
+    fields.reject('prefix', `has ${quoted(illegal)}; names of secrets are ${legalNameCharacters}`);
+  return prefix;
+};
+
+type Endpoints = Pick<AwsStore, 'secretsManagerEndpoint' | 'stsEndpoint'>;
+
+const readEndpoints = (fields: Fields | undefined): Endpoints => {
+  if (fields === undefined) return {};
+  const read = (name: string): string | undefined =>
+    readServer(fields, name, { required: false, example: 'https://vpce-1.example' }) || undefined;
+  const endpoints = given({ secretsManagerEndpoint: read('secretsManager'), stsEndpoint: read('sts') });
+  fields.close();
+  return endpoints;
+};
+
+type Login = Pick<AwsStore, 'serviceAccount' | 'audience'>;
+
+const readAuth = (fields: Fields | undefined): Login => {
+  if (fields === undefined) return {};
+  fields.refuse(needsBroker, 'secretRef');
+  const jwt = fields.optionalObject('jwt');
+  fields.close();
+  const reference = jwt?.optionalObject('serviceAccountRef');
+  const { serviceAccount, audiences } = readServiceAccount(reference);
+  jwt?.close();
+  if (reference === undefined) return {};
+  return {
+    ...serviceAccount,
+    ...oneAudience(reference, audiences, { expects: "the role's identity provider" }),
+  };
+};
+
+/**
+ * Reads `spec.provider.aws` in the shape of external-secrets.io/v1, with three fields of ours: `endpoints.secretsManager`,
+ * `endpoints.sts` and `caBundle`.
+ */
+export const readAws = (fields: Fields): AwsStore => {
+  readService(fields);
+  const store: AwsStore = {
+    type: 'aws',
+    region: readRegion(fields),
+    ...readEndpoints(fields.optionalObject('endpoints')),
+    ...readCaBundle(fields),
+    prefix: readPrefix(fields),
+    roles: readAwsRoles(fields),
+    ...readAuth(fields.optionalObject('auth')),
+  };
+  fields.ignore('has no effect: Keyferry only reads', 'secretsManager');
+  fields.close();
+  return store;
+};

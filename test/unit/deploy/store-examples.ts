@@ -1,0 +1,82 @@
+const certificate = Buffer.from('-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n').toString(
+  'base64',
+);
+const role = 'arn:aws:iam::111122223333:role/payments';
+const serviceAccountRef = { name: 'payments', namespace: 'payments', audiences: ['vault'] };
+
+/** Providers as users write them; between them every field that the schema describes. */
+export const providers: Readonly<Record<string, object>> = {
+  'vault with kubernetes auth and every field': {
+    vault: {
+      server: 'https://vault.vault.svc:8200',
+      path: 'secret',
+      version: 'v2',
+      namespace: 'team',
+      caBundle: certificate,
+      tls: { serverName: 'vault' },
+      auth: {
+        namespace: 'admin',
+        kubernetes: { mountPath: 'kubernetes', role: 'payments', serviceAccountRef },
+      },
+    },
+  },
+  'vault with jwt auth and every field': {
+    vault: {
+      server: 'https://vault.vault.svc:8200',
+      path: 'secret',
+      version: 'v1',
+      auth: {
+        jwt: {
+          path: 'jwt',
+          role: 'payments',
+          kubernetesServiceAccountToken: {
+            serviceAccountRef,
+            audiences: ['vault'],
+            expirationSeconds: 600,
+          },
+        },
+      },
+    },
+  },
+  'vault with jwt auth written short': {
+    vault: { server: 'https://vault', auth: { jwt: { role: 'payments', serviceAccountRef } } },
+  },
+  'vault with the least': { vault: { server: 'https://vault', auth: { kubernetes: { role: 'payments' } } } },
+  'aws with every field': {
+    aws: {
+      service: 'SecretsManager',
+      region: 'eu-central-1',
+      prefix: 'prod/',
+      role,
+      additionalRoles: [role],
+      externalID: 'payments-7c2d',
+      sessionTags: [{ key: 'team', value: 'payments' }],
+      transitiveTagKeys: ['team'],
+      endpoints: { secretsManager: 'https://secrets.example', sts: 'https://sts.example' },
+      caBundle: certificate,
+      auth: { jwt: { serviceAccountRef: { ...serviceAccountRef, audiences: ['sts.amazonaws.com'] } } },
+    },
+  },
+  "aws with the policy's tags": {
+    aws: {
+      region: 'eu-central-1',
+      role,
+      sessionTagsPolicy: 'Custom',
+      customSessionTags: { team: 'payments' },
+      transitiveTagKeys: ['esoNamespace'],
+    },
+  },
+  'aws with the least': { aws: { region: 'eu-central-1' } },
+  file: { file: { path: '/keyferry/demo/secrets.yaml' } },
+};
+
+export const conditions = [
+  {
+    namespaceSelector: {
+      matchLabels: { team: 'payments' },
+      matchExpressions: [{ key: 'stage', operator: 'In', values: ['production'] }],
+    },
+  },
+  { namespaces: ['payments'] },
+  { namespaceRegexes: ['^team-'] },
+];
