@@ -1,21 +1,23 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Plan, PlanStore } from '../lib/plan.ts';
-import type { ProviderError } from '../lib/provider-error.ts';
 import type { OpenProvider } from '../providers/provider.ts';
+import { BoundedStore } from './bounded-store.ts';
 import { providerContext } from './context.ts';
-import { groupFailures } from './core/failed-reads.ts';
 import { spreadFactor } from './core/schedule.ts';
-import { countStale, lastSuccesses, refStatuses, type Situation } from './core/status.ts';
+import type { PodIdentitySettings } from './core/settings.ts';
+import { countStale, lastSuccesses, refStatuses, type NextStep, type Situation } from './core/status.ts';
 import { describeThrown } from './core/thrown.ts';
 import { followForceSync } from './force-sync.ts';
 import { Handover } from './handover.ts';
+import { Intake } from './intake.ts';
 import { Lane, type LaneSource, type Pass } from './lane.ts';
 import { Memories } from './memories.ts';
 import { MetricsRecorder } from './metrics/recorder.ts';
 import type { AgentPaths } from './paths.ts';
 import type { FileSystem } from './publish/file-system.ts';
 import { Publisher } from './publish/publisher.ts';
+import { revokeLeases } from './revocation.ts';
 import { Rotation } from './rotation.ts';
 import { StateFile } from './state-file.ts';
 import { Waker } from './waker.ts';
@@ -30,13 +32,23 @@ export interface AgentOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly openStore: OpenProvider;
+  readonly podIdentity?: PodIdentitySettings;
   /** 0 to 1, without 1. */
   readonly random: () => number;
   /** 16 hexadecimal digits, different each time. */
   readonly randomName: () => string;
   readonly stop: AbortSignal;
-  /** Whether every source is read at once, also where the state file has a fresh document. */
+  /** Whether every source is read at once, also where the state file has a fresh document. Leases that live are kept all the same. */
   readonly readAnew: boolean;
+  /** Whether leases are revoked at the end, once there is a generation. */
+  readonly revokes: boolean;
+}
+
+/** A store of the plan, and who reads it. */
+interface StoreLane {
+  readonly store: PlanStore;
+  readonly access: BoundedStore;
+  readonly lane: Lane;
 }
 
 /** The parts of a running agent, put together: a lane for each store, and what they feed. */
@@ -48,7 +60,8 @@ export class Agent {
   readonly #handover: Handover;
   readonly #upkeep: Waker;
   readonly #allRead = Promise.withResolvers<undefined>();
-  #lanes: readonly Lane[] = [];
+  readonly #intake: Intake;
+  #lanes: readonly StoreLane[] = [];
 
   constructor(options: AgentOptions) {
     const { plan, paths, fileSystem, clock, log, stop } = options;
@@ -64,10 +77,11 @@ export class Agent {
       staleRefs: this.#staleRefs(),
       lastSuccesses: lastSuccesses(this.#situation()),
     }));
+    this.#intake = new Intake({ plan, memories, handover: this.#handover, metrics: this.metrics, log });
     this.#upkeep = new Waker(clock, stop);
   }
 
-  /** Resolves when this process has had an answer for every source. */
+  /** Resolves when this process has had an answer for every source that has no lease to go on with. */
   get allRead(): Promise<undefined> {
     return this.#allRead.promise;
   }
@@ -77,11 +91,17 @@ export class Agent {
     this.#handover.restore();
     this.rotation.begin();
     this.#lanes = this.#options.plan.stores.map((store, index) => this.#makeLane(store, index));
+    this.#noteReads();
   }
 
-  /** Reads and publishes until the agent stops; rejects only where there is a bug. */
+  /** Reads and publishes until the agent stops, then ends what is to end with it; rejects only where there is a bug. */
   async run(): Promise<void> {
-    await Promise.all([...this.#lanes.map((lane) => lane.run()), this.#keepUp()]);
+    await Promise.all([...this.#lanes.map(({ lane }) => lane.run()), this.#keepUp()]);
+    if (this.#options.revokes && this.rotation.hasGeneration) {
+      const { log } = this.#options;
+      await revokeLeases({ stores: this.#lanes, memories: this.memories, handover: this.#handover, log });
+    }
+    for (const { access } of this.#lanes) access.close();
   }
 
   /** Watches the `force-sync` annotation until the agent stops. */
@@ -95,9 +115,14 @@ export class Agent {
       log,
       stop,
       refresh: () => {
-        for (const lane of this.#lanes) lane.readNow();
+        this.refreshNow();
       },
     });
+  }
+
+  /** Reads everything at once; credentials are replaced. */
+  refreshNow(): void {
+    for (const { lane } of this.#lanes) lane.readNow();
   }
 
   /** What `/status` shows; no values. */
@@ -109,7 +134,7 @@ export class Agent {
       ready: this.rotation.hasGeneration,
       generation: this.#handover.generation,
       volume: this.rotation.problem?.message ?? null,
-      refs: refStatuses(this.#situation(), (source) => this.#untilRead(source)),
+      refs: refStatuses(this.#situation(), (source) => this.#nextStep(source)),
     };
   }
 
@@ -122,33 +147,46 @@ export class Agent {
   #situation(): Situation {
     const { plan, clock } = this.#options;
     const { all: memories, reports } = this.memories;
-    return { plan, memories, reports, origins: this.rotation.origins, now: clock.now() };
+    const leases = plan.sources.map((_source, index) => this.memories.lease(index));
+    return { plan, memories, reports, leases, origins: this.rotation.origins, now: clock.now() };
   }
 
-  #untilRead(source: number): number {
+  #nextStep(source: number): NextStep {
     const store = this.#options.plan.sources[source]?.store ?? -1;
-    return this.#lanes[store]?.untilRead(source) ?? Number.POSITIVE_INFINITY;
+    return this.#lanes[store]?.lane.next(source) ?? { action: 'read', inMs: Number.POSITIVE_INFINITY };
   }
 
   async #keepUp(): Promise<void> {
     while (!this.#options.stop.aborted) await this.#upkeep.sleep(this.rotation.upkeep());
   }
 
-  #makeLane(store: PlanStore, storeIndex: number): Lane {
-    const { plan, clock, log, random, stop, podUid, openStore } = this.#options;
+  #makeLane(store: PlanStore, storeIndex: number): StoreLane {
+    const { plan, clock, random, stop, podUid } = this.#options;
     const sources = plan.sources.flatMap((source, index) =>
       source.store === storeIndex ? [this.#laneSource(index, source)] : [],
     );
-    const parts = { ...this.#options, handover: this.#handover, metrics: this.metrics };
-    return new Lane({
+    const access = this.#openable(store);
+    const lane = new Lane({
       sources,
-      open: () => openStore(store, providerContext(parts, store)),
+      store: access,
       clock,
       random,
       spread: spreadFactor(podUid),
       stop,
       isStarting: () => !this.rotation.hasGeneration,
+      leaseOf: (index) => this.memories.lease(index),
       onPass: (pass) => this.#takePass(store, pass),
+    });
+    return { store, access, lane };
+  }
+
+  #openable(store: PlanStore): BoundedStore {
+    const { clock, log, stop, openStore } = this.#options;
+    const parts = { ...this.#options, handover: this.#handover, metrics: this.metrics };
+    return new BoundedStore({
+      open: () => openStore(store, providerContext(parts, store)),
+      clock,
+      stop,
       onThrown: (error) => {
         log.error({ store: store.name, thrown: describeThrown(error) }, 'a provider failed unexpectedly');
       },
@@ -162,20 +200,15 @@ export class Agent {
   }
 
   /** The state file comes before the volume: what a failed publish or a crash leaves behind is never a lost login. */
-  #takePass(store: PlanStore, { reads, seconds }: Pass): readonly (ProviderError | undefined)[] {
-    const { plan, log } = this.#options;
-    const results = reads.map(({ index, outcome }) => ({
-      key: plan.sources[index]?.key ?? '',
-      error: this.memories.take(index, outcome),
-    }));
-    const failed = groupFailures(results);
-    for (const { keys, error } of failed)
-      log.warn({ store: store.name, keys, code: error.code }, error.message);
-    this.metrics.refresh({ outcome: failed[0]?.error.code ?? 'ok', seconds });
-    this.#handover.save();
+  #takePass(store: PlanStore, pass: Pass): ReturnType<Intake['take']> {
+    const errors = this.#intake.take(store, pass);
     this.rotation.advance();
     this.#upkeep.wake();
+    this.#noteReads();
+    return errors;
+  }
+
+  #noteReads(): void {
     if (this.memories.allRead) this.#allRead.resolve(undefined);
-    return results.map(({ error }) => error);
   }
 }

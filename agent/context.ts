@@ -4,7 +4,8 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
 import type { PlanStore } from '../lib/plan.ts';
 import { Redacted } from '../lib/redacted.ts';
-import type { ProviderContext } from '../providers/provider.ts';
+import type { PodIdentity, ProviderContext } from '../providers/provider.ts';
+import type { PodIdentitySettings } from './core/settings.ts';
 import type { Handover } from './handover.ts';
 import type { MetricsRecorder } from './metrics/recorder.ts';
 import type { AgentPaths } from './paths.ts';
@@ -15,6 +16,7 @@ export interface ContextOptions {
   readonly log: Logger;
   readonly handover: Handover;
   readonly metrics: MetricsRecorder;
+  readonly podIdentity?: PodIdentitySettings;
 }
 
 /** A projected token, read each time: the kubelet replaces it on disk at 80 % of its life. */
@@ -24,6 +26,17 @@ const readToken = async (folder: string, name: string): Promise<Redacted<string>
   return new Redacted((await readFile(join(folder, name), 'utf8')).trim());
 };
 
+const podIdentityOf = ({ podIdentity, paths }: ContextOptions): { podIdentity?: PodIdentity } => {
+  if (podIdentity === undefined) return {};
+  const tokenFile = paths.resolve(podIdentity.tokenFile);
+  return {
+    podIdentity: {
+      uri: podIdentity.uri,
+      readToken: async () => new Redacted((await readFile(tokenFile, 'utf8')).trim()),
+    },
+  };
+};
+
 /** What a store's provider may reach. */
 export const providerContext = (options: ContextOptions, store: PlanStore): ProviderContext => ({
   clock: options.clock,
@@ -31,6 +44,7 @@ export const providerContext = (options: ContextOptions, store: PlanStore): Prov
   session: options.handover.session(store),
   readToken: (name) => readToken(options.paths.tokens, name),
   resolvePath: options.paths.resolve,
+  ...podIdentityOf(options),
   record: (request) => {
     options.metrics.request(request);
   },

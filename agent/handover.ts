@@ -44,7 +44,7 @@ export class Handover {
     this.#forceSync = state.forceSync;
     const restored = memories.restore(state.sources);
     if (restored > 0) log.info({ restored, sources: plan.sources.length }, 'went on from the state file');
-    else if (state.sources.length > 0) log.warn({}, 'nothing in the state file belongs to this plan');
+    else if (state.sources.length > 0) log.warn({}, 'nothing in the state file is of use for this plan');
   }
 
   /** What a store's provider keeps of its login. It is in the state file as soon as `save` returns. */
@@ -57,6 +57,14 @@ export class Handover {
         this.save();
       },
     };
+  }
+
+  /** Forgets a store's login and the credentials that end with it. */
+  forget(store: PlanStore): void {
+    const { plan, memories } = this.#options;
+    this.#sessions.delete(storeIdentity(store));
+    memories.forgetWithLogin(plan.stores.indexOf(store));
+    this.save();
   }
 
   countGeneration(): void {

@@ -6,6 +6,7 @@ type ProviderType = PlanStore['provider']['type'];
 /** How each provider is loaded. Only what a plan names is: SDKs cost time and memory. */
 const loaders: Readonly<Record<ProviderType, () => Promise<OpenProvider>>> = {
   vault: async () => (await import('../providers/vault/open.ts')).openVault,
+  aws: async () => (await import('../providers/aws/open.ts')).openAws,
   file: async () => (await import('../providers/file.ts')).openFile,
 };
 

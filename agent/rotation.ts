@@ -67,7 +67,7 @@ export class Rotation {
     const recovered = publisher.recover();
     if (!recovered.ok) this.#noteProblem(recovered.error);
     if (publisher.current() !== undefined) this.#becomeReady();
-    if (memories.all.some((memory) => memory !== undefined)) this.advance();
+    if (memories.reports.some((report) => report !== undefined)) this.advance();
   }
 
   /** To be called when something has been read. */
@@ -97,10 +97,11 @@ export class Rotation {
 
   #assemble(): Assembly {
     const { plan, memories, publisher } = this.#options;
-    const fromDocuments = assemble(plan, memories.all, new Map());
+    const documents = this.#hasGeneration ? memories.all : memories.living;
+    const fromDocuments = assemble(plan, documents, new Map());
     const lacking = fromDocuments.origins.some((origin) => origin === 'absent' || origin === 'missing');
     return lacking && this.#hasGeneration
-      ? assemble(plan, memories.all, publisher.publishedFiles())
+      ? assemble(plan, documents, publisher.publishedFiles())
       : fromDocuments;
   }
 

@@ -110,7 +110,10 @@ export const runMode = async (options: RunModeOptions): Promise<Ending> => {
   const serving = rules.stays ? options.serve() : Promise.resolve();
   const outcome = await firstGeneration(options, running);
   const ending = endingOf(outcome, options);
-  if (ending !== undefined) return ending;
+  if (ending !== undefined) {
+    if (stop.aborted) await running;
+    return ending;
+  }
   log.info({}, 'ready');
   void agent.metrics.load();
   await Promise.race([
@@ -119,5 +122,6 @@ export const runMode = async (options: RunModeOptions): Promise<Ending> => {
     onlyFailing(serving),
     onlyFailing(agent.followForceSync()),
   ]);
+  await running;
   return { exitCode: 0 };
 };

@@ -96,10 +96,12 @@ export const start = async (options: StartOptions): Promise<number> => {
     clock: systemClock,
     log,
     openStore,
+    ...(settings.podIdentity === undefined ? {} : { podIdentity: settings.podIdentity }),
     random: Math.random,
     randomName: () => randomBytes(8).toString('hex'),
     stop,
     readAnew: rules.endsWhenReady,
+    revokes: rules.stays,
   });
   const serve = async (): Promise<void> => {
     if (plan.port === 0) return;

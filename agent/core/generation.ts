@@ -2,7 +2,7 @@ import type { Plan, PlanFile } from '../../lib/plan.ts';
 import type { ProviderError } from '../../lib/provider-error.ts';
 import type { Redacted } from '../../lib/redacted.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
-import { fileMode, renderFile, type RenderedFile, type Rendering } from './render.ts';
+import { fileMode, renderFile, type LeaseProperties, type RenderedFile, type Rendering } from './render.ts';
 
 /** A file of the plan, by its place there, that could not be made. */
 export interface FileFailure {
@@ -15,7 +15,7 @@ export interface Memory {
   readonly document: Redacted<Buffer>;
   /** The store's own name for the version. */
   readonly version?: string | undefined;
-  /** Milliseconds since the epoch. */
+  /** When it was last read, or its lease renewed; milliseconds since the epoch. */
   readonly fetchedAt: number;
   /** By the file's index in the plan: every file of the source. */
   readonly renderings: ReadonlyMap<number, Rendering>;
@@ -34,13 +34,14 @@ export const renderDocument = (
   plan: Plan,
   source: number,
   document: Buffer,
+  lease?: LeaseProperties,
 ): Result<ReadonlyMap<number, Rendering>, readonly FileFailure[]> => {
   const renderings = new Map<number, Rendering>();
   const failures: FileFailure[] = [];
   for (const index of filesOfSource(plan, source)) {
     const file = plan.files[index];
     if (file === undefined) continue;
-    const rendering = renderFile(file, document);
+    const rendering = renderFile(file, document, lease);
     renderings.set(index, rendering);
     if (!rendering.ok && !file.optional) failures.push({ file: index, error: rendering.error });
   }

@@ -17,6 +17,13 @@ export interface RenderedFile {
 /** What one file (or folder, for `extract`) of the plan came to. */
 export type Rendering = Result<readonly RenderedFile[], ProviderError>;
 
+/** What a lease says of itself, as it was issued: renewals change no file. */
+export interface LeaseProperties {
+  readonly id: string;
+  readonly durationSeconds: number;
+  readonly renewable: boolean;
+}
+
 /** A plan file's mode as a number. */
 export const fileMode = (file: PlanFile): number => Number.parseInt(file.mode, 8);
 
@@ -45,9 +52,27 @@ const renderFields = (file: PlanFile, fields: readonly (readonly [string, Buffer
   return ok(files);
 };
 
+const leaseProperty = (name: string | undefined, lease: LeaseProperties): string | undefined => {
+  if (name === 'lease_id') return lease.id;
+  if (name === 'lease_duration') return String(lease.durationSeconds);
+  return name === 'renewable' ? String(lease.renewable) : undefined;
+};
+
+/** The property, else what the document's lease knows by that name: a secret's own fields come first. */
+const selectValue = (
+  { property }: PlanFile,
+  document: Buffer,
+  lease: LeaseProperties | undefined,
+): Result<Buffer, ProviderError> => {
+  const selected = selectProperty(document, property);
+  if (selected.ok || selected.error.code !== 'not_found' || lease === undefined) return selected;
+  const value = leaseProperty(property, lease);
+  return value === undefined ? selected : ok(Buffer.from(value));
+};
+
 /** Makes one plan file out of the document of its source: property, then fields (for `extract`), then `decode`. */
-export const renderFile = (file: PlanFile, document: Buffer): Rendering => {
-  const selected = selectProperty(document, file.property);
+export const renderFile = (file: PlanFile, document: Buffer, lease?: LeaseProperties): Rendering => {
+  const selected = selectValue(file, document, lease);
   if (!selected.ok) return selected;
   if (file.kind === 'value') {
     const rendered = renderOne(file, file.path, selected.value);

@@ -80,16 +80,35 @@ export const afterFailure = (failure: Failure): Schedule => {
   return { dueAt: now + (starting ? startDelay(failure) : runningDelay(failure)), failures };
 };
 
+/** A lease that has ended leaves its app without a credential: it is asked for at least this often, in milliseconds. */
+const lapsedCeiling = 60_000;
+
+/**
+ * After a renewal or a re-issue that failed. While the lease lives, each wait is at most half of what is left (or a second), so that
+ * whatever the store asks for, tries go on until the end. Nothing is put off to the interval, since leases end whatever it is.
+ *
+ * @param leftMs what is left of the lease's life, in milliseconds
+ */
+export const afterLeaseFailure = (failure: Failure, leftMs: number): Schedule => {
+  const { schedule, error, now, starting, random } = failure;
+  const failures = schedule.failures + 1;
+  if (starting) return { dueAt: now + startDelay(failure), failures };
+  const lives = leftMs > 0;
+  const ceiling = lives ? Math.min(runningCeiling, Math.max(1_000, leftMs / 4)) : lapsedCeiling;
+  const asked = Math.min(error.retryAfterMs ?? 0, lives ? leftMs / 4 : longestRetryAfter);
+  return { dueAt: now + asked + jittered(random, runningBase, ceiling, schedule.failures), failures };
+};
+
 /**
  * Which of these are to be read now. Those due within the next second come along, so that what was read together once is
  * read together again, in one request where the store can.
  */
-export const dueNow = (schedules: readonly Schedule[], now: number): readonly number[] => {
+export const dueNow = (schedules: readonly Pick<Schedule, 'dueAt'>[], now: number): readonly number[] => {
   const somethingDue = schedules.some(({ dueAt }) => dueAt <= now);
   if (!somethingDue) return [];
   return schedules.flatMap(({ dueAt }, index) => (dueAt <= now + togetherWithin ? [index] : []));
 };
 
 /** When the next of these is due; Infinity where none is. */
-export const nextDue = (schedules: readonly Schedule[]): number =>
+export const nextDue = (schedules: readonly Pick<Schedule, 'dueAt'>[]): number =>
   Math.min(Number.POSITIVE_INFINITY, ...schedules.map(({ dueAt }) => dueAt));

@@ -2,13 +2,15 @@ import * as z from 'zod/mini';
 import { Redacted } from '../../lib/redacted.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import type { SourceAddress } from './identity.ts';
+import type { HeldLease } from './lease.ts';
 
-/** A source's last good document, as one process leaves it to the next. */
+/** A source's last good document, as one process leaves it to the next; with a lease, the document that came with it, good or not. */
 export interface RememberedSource extends SourceAddress {
   readonly document: Redacted<Buffer>;
   readonly documentVersion?: string | undefined;
   /** Milliseconds since the epoch. */
   readonly fetchedAt: number;
+  readonly lease?: HeldLease | undefined;
 }
 
 /** What the agent's processes in one pod hand on, from init to refresh and from each to the one after a restart. */
@@ -26,6 +28,19 @@ export const emptyState: AgentState = { generation: 0, sessions: new Map(), sour
 
 const counter = z.int().check(z.nonnegative());
 
+const leaseInState = z.strictObject({
+  id: z.string(),
+  durationSeconds: z.number().check(z.nonnegative()),
+  renewable: z.boolean(),
+  expiresAt: z.number(),
+  login: z.optional(z.string()),
+  issued: z.strictObject({
+    at: z.number(),
+    durationSeconds: z.number().check(z.nonnegative()),
+    renewable: z.boolean(),
+  }),
+});
+
 const stateFile = z.strictObject({
   version: z.literal(1),
   generation: counter,
@@ -36,9 +51,12 @@ const stateFile = z.strictObject({
       store: z.string(),
       key: z.string(),
       version: z.optional(z.string()),
+      stage: z.optional(z.string()),
+      parameters: z.optional(z.array(z.strictObject({ name: z.string(), value: z.string() }))),
       document: z.string(),
       documentVersion: z.optional(z.string()),
-      fetchedAt: counter,
+      fetchedAt: z.number().check(z.nonnegative()),
+      lease: z.optional(leaseInState),
     }),
   ),
 });
@@ -55,12 +73,18 @@ export const encodeState = (state: AgentState): Redacted<string> =>
         store: source.store,
         key: source.key,
         version: source.version,
+        stage: source.stage,
+        parameters: source.parameters,
         document: source.document.reveal().toString('base64'),
         documentVersion: source.documentVersion,
         fetchedAt: source.fetchedAt,
+        lease: source.lease,
       })),
     } satisfies z.input<typeof stateFile>),
   );
+
+const restoredLease = ({ login, ...lease }: z.infer<typeof leaseInState>): HeldLease =>
+  login === undefined ? lease : { ...lease, login };
 
 const parseJson = (text: string): unknown => {
   try {
@@ -84,9 +108,10 @@ export const decodeState = (text: Redacted<string>): Result<AgentState, string> 
     generation,
     forceSync,
     sessions: new Map(sessions.map((session) => [session.store, new Redacted(session.text)])),
-    sources: sources.map(({ document, ...source }) => ({
+    sources: sources.map(({ document, lease, ...source }) => ({
       ...source,
       document: new Redacted(Buffer.from(document, 'base64')),
+      lease: lease === undefined ? undefined : restoredLease(lease),
     })),
   });
 };

@@ -16,7 +16,7 @@ const addGauges = (registry: Registry, gauges: () => Gauges): void => {
   });
   new Gauge({
     name: 'keyferry_stale_refs',
-    help: 'Files that keep an older value because their last read was no use.',
+    help: 'Files that keep an older value because their last read or renewal was no use, or whose lease has ended.',
     registers,
     collect() {
       this.set(gauges().staleRefs);
@@ -24,7 +24,7 @@ const addGauges = (registry: Registry, gauges: () => Gauges): void => {
   });
   new Gauge({
     name: 'keyferry_secret_last_success_timestamp_seconds',
-    help: 'Last good read of whichever secret of a store has gone longest without one; those read once do not count.',
+    help: 'Last good read or renewal of whichever secret of a store has gone longest without one; those read once do not count.',
     labelNames: ['store'],
     registers,
     collect() {
@@ -38,13 +38,13 @@ const addRefreshes = (registry: Registry): ((record: RefreshRecord) => void) => 
   const registers = [registry];
   const total = new Counter({
     name: 'keyferry_refresh_total',
-    help: 'Passes over the due secrets of a store, by outcome: ok, or the code of the first failure.',
+    help: 'Passes over the due secrets and leases of a store, by outcome: ok, or the code of the first failure.',
     labelNames: ['outcome'],
     registers,
   });
   const duration = new Histogram({
     name: 'keyferry_refresh_duration_seconds',
-    help: 'How long passes over the due secrets of a store took.',
+    help: 'How long passes over the due secrets and leases of a store took.',
     buckets: durationBuckets,
     registers,
   });

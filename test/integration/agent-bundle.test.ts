@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { PlanStore } from '../../lib/plan.ts';
 import { removeFolders } from '../support/agent/folders.ts';
 import { fileAt, planOf, sourceOf } from '../support/agent/plans.ts';
 import {
@@ -49,12 +50,24 @@ const vaultStore = {
   },
 };
 
+const awsStore: PlanStore = {
+  name: 'aws',
+  kind: 'SecretStore',
+  provider: {
+    type: 'aws',
+    region: 'eu-central-1',
+    allowHttp: false,
+    prefix: '',
+    auth: { token: 'sts', podIdentity: true, roles: [], sessionName: 'keyferry' },
+  },
+};
+
 /** The bundle with a part of it spoilt, so that it ends badly where that part is as much as parsed. */
 const spoil = (...sections: string[]): string => {
   const text = sections.reduce(
     (before, section) => {
       const after = before.replace(
-        new RegExp(`("\\./${section}-\\w+\\.js":\\(\\)=>\\{/\\*)`),
+        new RegExp(`("\\./${section}-\\w+\\.js":\\(\\)=>\\{/\\*)`, 'g'),
         '$1 )spoilt( ',
       );
       expect(after).not.toBe(before);
@@ -111,5 +124,26 @@ describe('the one file of the agent', () => {
     const message = terminationMessageIn(root);
     expect(message).toContain('SecretStore/vault');
     expect(message).not.toContain('unexpectedly');
+  });
+
+  test('loads AWS where the plan needs it, and only there', async () => {
+    const without = join(output, 'without-aws.cjs');
+    const text = readFileSync(program, 'utf8');
+    const spoilt = text.replace(
+      /("\.\/[\w-]+\.js":\(\)=>\{\/\*)([^]*?\*\/\})/g,
+      (section, head: string, body: string) =>
+        body.includes('AssumeRoleWithWebIdentity') ? `${head} )spoilt( ${body}` : section,
+    );
+    expect(spoilt).not.toBe(text);
+    writeFileSync(without, spoilt);
+    const failureOf = async (store: PlanStore, agent: string): Promise<string> => {
+      const { root } = makePodWithStore();
+      const startPlan = { ...plan, stores: [store], startTimeoutSeconds: 1 };
+      expect(await new AgentProcess('init', { root, plan: startPlan, program: agent }).exit()).toBe(1);
+      return terminationMessageIn(root);
+    };
+    expect(await failureOf(vaultStore, without)).not.toContain('unexpectedly');
+    expect(await failureOf(awsStore, without)).toContain('the provider failed unexpectedly');
+    expect(await failureOf(awsStore, program)).toContain('there is no AWS identity for this pod');
   });
 });

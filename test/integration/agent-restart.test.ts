@@ -102,7 +102,7 @@ describe('a restart', () => {
     stores.answers.set('one/z', 'z');
     const second = await run({ plan: other, stores, root: first.root });
     expect(visibleFiles(second.folder)).toEqual({ z: 'z' });
-    const text = 'nothing in the state file belongs to this plan';
+    const text = 'nothing in the state file is of use for this plan';
     expect(second.lines).toContainEqual({ level: 'warn', text, fields: {} });
   });
 

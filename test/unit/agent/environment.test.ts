@@ -77,6 +77,14 @@ describe('readSettings', () => {
     });
   });
 
+  test("Pod Identity's variables count together alone", () => {
+    const uri = 'http://169.254.170.23/v1/credentials';
+    const both = { AWS_CONTAINER_CREDENTIALS_FULL_URI: uri, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/t' };
+    expect(readSettings(both).podIdentity).toEqual({ uri, tokenFile: '/t' });
+    for (const name of Object.keys(both))
+      expect(readSettings({ ...both, [name]: '' })).not.toHaveProperty('podIdentity');
+  });
+
   test('bad values are told and replaced', () => {
     const settings = readSettings({ KEYFERRY_ROOT: 'relative', KEYFERRY_LOG_LEVEL: 'loud' });
     expect(settings).toMatchObject({ root: '/', logLevel: 'info' });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { renderFile } from '../../../agent/core/render.ts';
+import { renderFile, type LeaseProperties } from '../../../agent/core/render.ts';
 import type { PlanFile } from '../../../lib/plan.ts';
 import { fileAt } from '../../support/agent/plans.ts';
 
-const rendered = (file: PlanFile, document: string): unknown => {
-  const result = renderFile(file, Buffer.from(document));
+const rendered = (file: PlanFile, document: string, lease?: LeaseProperties): unknown => {
+  const result = renderFile(file, Buffer.from(document), lease);
   if (!result.ok) return `${result.error.code}: ${result.error.message}`;
   return result.value.map(({ path, bytes, mode }) => [path, bytes.reveal().toString(), mode.toString(8)]);
 };
@@ -63,4 +63,34 @@ describe('renderFile', () => {
       );
     },
   );
+});
+
+describe('what a lease says of itself', () => {
+  const lease = { id: 'database/creds/app/1', durationSeconds: 3_600, renewable: true };
+
+  test.each([
+    ['lease_id', 'database/creds/app/1'],
+    ['lease_duration', '3600'],
+    ['renewable', 'true'],
+  ])('is the property %s', (property, value) => {
+    expect(rendered(fileAt('a', { property }), '{"user":"u"}', lease)).toEqual([['a', value, '440']]);
+    expect(rendered(fileAt('a', { property }), '{"user":"u"}')).toMatch(/^not_found: /);
+  });
+
+  test('comes after the secret’s own fields', () => {
+    expect(rendered(fileAt('a', { property: 'lease_id' }), '{"lease_id":""}', lease)).toEqual([
+      ['a', '', '440'],
+    ]);
+  });
+
+  test('is nothing else, no part of an extract, and no way into what is not JSON', () => {
+    expect(rendered(fileAt('a', { property: 'constructor' }), '{}', lease)).toMatch(/^not_found: /);
+    expect(rendered(fileAt('a', { kind: 'extract' }), '{"user":"u"}', lease)).toEqual([
+      ['a/user', 'u', '440'],
+    ]);
+    expect(rendered(fileAt('a', { kind: 'extract', property: 'lease_id' }), '{}', lease)).toMatch(
+      /^invalid: /,
+    );
+    expect(rendered(fileAt('a', { property: 'lease_id' }), 'text', lease)).toMatch(/^invalid: /);
+  });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   afterFailure,
+  afterLeaseFailure,
   afterRestart,
   afterSuccess,
   dueNow,
@@ -91,6 +92,50 @@ describe('afterFailure', () => {
 
   test('counts failures until the next success', () => {
     expect(afterFailure(failure('timeout', { schedule: { dueAt: 0, failures: 2 } })).failures).toBe(3);
+  });
+});
+
+describe('afterLeaseFailure', () => {
+  const leaseDelay = (leftMs: number, failures: number, fields: Partial<Failure> = {}): number => {
+    const of = failure('unavailable', { schedule: { dueAt: 0, failures }, random: 0.999, ...fields });
+    return afterLeaseFailure(of, leftMs).dueAt - of.now;
+  };
+
+  test('backs off, up to 5 min or a quarter of what is left', () => {
+    expect([0, 1, 5].map((failures) => leaseDelay(hour, failures))).toEqual([999, 1_998, 31_968]);
+    expect(leaseDelay(hour, 50)).toBeCloseTo(299_700);
+    expect(leaseDelay(400_000, 50)).toBeCloseTo(99_900);
+    expect(leaseDelay(1, 50)).toBeCloseTo(999);
+    expect(leaseDelay(hour, 50, { random: 0 })).toBe(50);
+  });
+
+  test('a lease that has ended is asked for once a minute at least', () => {
+    expect(leaseDelay(0, 50)).toBeCloseTo(59_940);
+    expect(leaseDelay(-hour, 50)).toBeCloseTo(59_940);
+  });
+
+  test.each<ProviderErrorCode>(['not_found', 'denied', 'invalid'])(
+    '%s does not wait for the interval',
+    (code) => {
+      expect(leaseDelay(hour, 0, { error: providerError(code, ''), intervalMs: Infinity })).toBe(999);
+    },
+  );
+
+  test('waits for what the store asks, but for no more than a quarter of what is left', () => {
+    const throttled = { error: providerError('throttled', '', hour) };
+    expect(leaseDelay(400_000, 0, throttled)).toBe(100_999);
+    expect(leaseDelay(8 * hour, 0, throttled)).toBe(hour + 999);
+    expect(leaseDelay(0, 0, throttled)).toBe(15 * 60_000 + 999);
+  });
+
+  test('a start tries again within 2 s', () => {
+    expect(leaseDelay(hour, 50, { starting: true })).toBeLessThan(2_000);
+  });
+
+  test('counts failures', () => {
+    expect(afterLeaseFailure(failure('timeout', { schedule: { dueAt: 0, failures: 2 } }), 1).failures).toBe(
+      3,
+    );
   });
 });
 

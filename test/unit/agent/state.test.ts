@@ -22,6 +22,35 @@ const state: AgentState = {
       documentVersion: '2',
       fetchedAt: 5,
     },
+    {
+      store: 'SecretStore/vault',
+      key: 'database/creds/app',
+      stage: 's',
+      parameters: [{ name: 'ttl', value: '1h' }],
+      document: new Redacted(Buffer.from('{}')),
+      fetchedAt: 7.5,
+      lease: {
+        id: 'database/creds/app/1',
+        durationSeconds: 60,
+        renewable: true,
+        expiresAt: 70,
+        login: 'one',
+        issued: { at: 7, durationSeconds: 3_600, renewable: true },
+      },
+    },
+    {
+      store: 'SecretStore/vault',
+      key: 'pki/issue/web',
+      document: new Redacted(Buffer.from('{}')),
+      fetchedAt: 7,
+      lease: {
+        id: '',
+        durationSeconds: 60,
+        renewable: false,
+        expiresAt: 70,
+        issued: { at: 7, durationSeconds: 60, renewable: false },
+      },
+    },
     { store: 'SecretStore/vault', key: 'api', document: new Redacted(Buffer.from('x')), fetchedAt: 6 },
   ],
 };
@@ -65,6 +94,10 @@ describe('the state file', () => {
     ['another version', '{"version":2,"generation":1,"sessions":[],"sources":[]}'],
     ['an unknown key', '{"version":1,"generation":1,"sessions":[],"sources":[],"hunter2":1}'],
     ['a wrong type', '{"version":1,"generation":"hunter2","sessions":[],"sources":[]}'],
+    [
+      'half a lease',
+      '{"version":1,"generation":1,"sessions":[],"sources":[{"store":"a","key":"b","document":"","fetchedAt":1,"lease":{"id":"hunter2"}}]}',
+    ],
     ['no object', '[]'],
   ])('with %s in it is a warning that quotes nothing', (_what, text) => {
     writeFileSync(path, text);
