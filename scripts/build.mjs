@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { packSections } from './pack-sections.mjs';
+import { files, modules } from './replacements.mjs';
 
 /**
  * Bundles each program of ours to one file below dist/, so that an image needs no node_modules. Usage: node scripts/build.mjs
@@ -18,27 +19,22 @@ const { values, positionals: names } = parseArgs({
 });
 const inOutput = (...names) => join(resolve(values.output), ...names);
 
-/**
- * Modules that a dependency requires at load and that we never let it use. Each is replaced by something that fails, or does
- * nothing, if that ever changes.
- */
-const replacements = {
-  // node-vault's own transport and its log; client.ts always brings ours.
-  axios: { path: inRoot('providers/vault/axios-stub.ts') },
-  debug: { contents: 'module.exports = () => () => undefined;' },
-  // prom-client's exemplars of default metrics, which we do not collect.
-  '@opentelemetry/api': { contents: 'module.exports = {};' },
-};
+const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+const anyOf = (names) => Object.keys(names).map(escaped).join('|');
 
 const replaceModules = {
   name: 'replace-modules',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: new RegExp(`^(${Object.keys(replacements).join('|')})$`) }, ({ path }) => {
-      const { path: file } = replacements[path];
+    onResolve({ filter: new RegExp(`^(${anyOf(modules)})$`) }, ({ path }) => {
+      const { path: file } = modules[path];
       return file === undefined ? { path, namespace: 'replaced' } : { path: file };
     });
     onLoad({ filter: /.*/, namespace: 'replaced' }, ({ path }) => ({
-      contents: replacements[path].contents,
+      contents: modules[path].contents,
+      loader: 'js',
+    }));
+    onLoad({ filter: new RegExp(`(${anyOf(files)})$`) }, ({ path }) => ({
+      contents: Object.entries(files).find(([end]) => path.endsWith(end))[1],
       loader: 'js',
     }));
   },
@@ -61,8 +57,11 @@ const bundle = async ({ entry, output, options }) => {
   await build({ ...shared, ...options, entryPoints: [entry], outfile: inOutput(output) });
 };
 
+/** What packages have as ES modules is taken as such: what nothing of ours calls is left out, most of the AWS SDK among it. */
+const mainFields = ['module', 'main'];
+
 const pack = async ({ entry, output }) => {
-  const text = await packSections({ ...shared, entryPoints: [entry] });
+  const text = await packSections({ ...shared, mainFields, entryPoints: [entry] });
   mkdirSync(dirname(inOutput(output)), { recursive: true });
   writeFileSync(inOutput(output), text);
 };

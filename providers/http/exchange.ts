@@ -26,7 +26,7 @@ export interface HttpAnswer {
 export interface ExchangeOptions {
   /** Opens the request, nothing of it written yet; throws for what HTTP cannot carry. */
   readonly open: () => ClientRequest;
-  readonly body: string | undefined;
+  readonly body: string | Uint8Array | undefined;
   readonly peer: Peer;
   readonly secure: boolean;
   readonly timeouts: Timeouts;
@@ -37,7 +37,7 @@ export interface ExchangeOptions {
 
 export interface ExchangeFailure {
   readonly error: ProviderError;
-  /** A kept connection turned out to be closed before anything of the answer came: asking once more is safe for a GET. */
+  /** A kept connection turned out to be closed before anything of the answer came: asking once more is safe where it changes nothing. */
   readonly stale: boolean;
 }
 
@@ -80,7 +80,7 @@ const watchTimes = (
     timeout('did not complete a connection', timeouts.connect);
   });
   after(clock, timeouts.whole, over, () => {
-    timeout('did not complete its answer', timeouts.whole);
+    timeout(answered.signal.aborted ? 'did not complete its answer' : 'sent no answer', timeouts.whole);
   });
 };
 

@@ -32,11 +32,11 @@ const sentences: ReadonlyMap<string, string> = new Map([
   ['EPROTO', 'did not complete the TLS handshake; is it an http server?'],
 ]);
 
-const nameMismatch = (expectedName: string): string =>
-  `has a certificate for another name: "${expectedName}" is not in it; set tls.serverName to a name that is`;
+const nameMismatch = ({ expectedName, nameCure = 'set tls.serverName to a name that is' }: Peer): string =>
+  `has a certificate for another name: "${expectedName}" is not in it; ${nameCure}`;
 
-const sentence = (code: string, expectedName: string): string => {
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return nameMismatch(expectedName);
+const sentence = (code: string, peer: Peer): string => {
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return nameMismatch(peer);
   const known = sentences.get(code);
   if (known !== undefined) return known;
   if (code.startsWith('HPE_')) return 'does not answer with HTTP';
@@ -51,6 +51,8 @@ export interface Peer {
   readonly server: string;
   /** The name that its certificate has to carry. */
   readonly expectedName: string;
+  /** What to do about a certificate without that name. Default: to set `tls.serverName`, as a Vault store has it. */
+  readonly nameCure?: string | undefined;
 }
 
 export const refusedAddress = (server: string, reason: string): ProviderError =>
@@ -60,7 +62,8 @@ export const refusedAddress = (server: string, reason: string): ProviderError =>
  * What a failed exchange means. Nothing of the thrown error's text is taken over: it may quote what was sent or received.
  * Several addresses failing at once come as one AggregateError with the first one's code.
  */
-export const exchangeFailure = (error: unknown, { server, expectedName }: Peer): ProviderError => {
+export const exchangeFailure = (error: unknown, peer: Peer): ProviderError => {
+  const { server } = peer;
   if (error instanceof RefusedAddressError) return refusedAddress(server, error.reason);
   const code = codeOf(error);
   if (code === 'ERR_INVALID_CHAR' || code === 'ERR_UNESCAPED_CHARACTERS')
@@ -68,5 +71,5 @@ export const exchangeFailure = (error: unknown, { server, expectedName }: Peer):
       'invalid',
       `a request to ${server} cannot be written: it has characters that HTTP does not allow`,
     );
-  return providerError('unavailable', `${server} ${sentence(code, expectedName)}`);
+  return providerError('unavailable', `${server} ${sentence(code, peer)}`);
 };

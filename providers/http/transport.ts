@@ -20,6 +20,8 @@ export interface TransportOptions {
   readonly caBundle?: string;
   /** The name that the server's certificate has to carry, and that is asked for; default: the host. */
   readonly serverName?: string;
+  /** What users can do about a certificate for another name, for the sentence about it; see `Peer`. */
+  readonly nameCure?: string;
   readonly clock: Clock;
   /** Default: 5 s to connect, 10 s to the head of the answer, 10 s for the whole. */
   readonly timeouts?: Partial<Timeouts>;
@@ -27,6 +29,8 @@ export interface TransportOptions {
   readonly maximumBytes?: number;
   /** Default: the system's resolver. */
   readonly resolve?: ResolveAll;
+  /** The one address, as the server's URL writes it, that may be asked although it is of a range that nothing may be sent to. */
+  readonly permittedAddress?: string;
 }
 
 export interface HttpRequest {
@@ -34,8 +38,12 @@ export interface HttpRequest {
   /** Absolute, on the transport's server. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   readonly signal?: AbortSignal;
+  /** Most bytes of this answer's body. Default: the transport's. */
+  readonly maximumBytes?: number;
+  /** Whether a request that is no GET may be sent again where a kept connection turns out to be closed. Default: it may not. */
+  readonly repeatable?: boolean;
 }
 
 /**
@@ -73,7 +81,8 @@ const isTrustBundle = (pem: string): boolean => {
   return blocks.length > 0 && blocks.every(isCertificate);
 };
 
-const readServer = ({ server, allowHttp, caBundle }: TransportOptions): Result<URL, ProviderError> => {
+const readServer = (options: TransportOptions): Result<URL, ProviderError> => {
+  const { server, allowHttp, caBundle } = options;
   const url = URL.canParse(server) ? new URL(server) : undefined;
   if (url === undefined || !['https:', 'http:'].includes(url.protocol))
     return err(providerError('invalid', 'the server is not a URL like https://host:port'));
@@ -81,10 +90,13 @@ const readServer = ({ server, allowHttp, caBundle }: TransportOptions): Result<U
     return err(providerError('invalid', `${url.host} is an http server; only https is allowed`));
   if (caBundle !== undefined && !isTrustBundle(caBundle))
     return err(providerError('invalid', `the caBundle for ${url.host} is not a series of PEM certificates`));
-  const address = bareHost(url);
-  const refused = isIP(address) === 0 ? undefined : addressRefusal(address);
+  const refused = refusalOf(bareHost(url), options);
   return refused === undefined ? ok(url) : err(refusedAddress(url.host, refused));
 };
+
+/** A name is judged when it has been resolved (guarded-lookup.ts). */
+const refusalOf = (host: string, { permittedAddress }: TransportOptions): string | undefined =>
+  isIP(host) === 0 || host === permittedAddress ? undefined : addressRefusal(host);
 
 const bareHost = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
 
@@ -119,7 +131,8 @@ export const openTransport = (options: TransportOptions): Result<Transport, Prov
   const server = `${url.hostname}:${url.port === '' ? defaultPort(url) : url.port}`;
   const agent = openAgent(options, url);
   const open = secure ? httpsRequest : httpRequest;
-  const send = ({ method, url: target, headers, body, signal }: HttpRequest): Promise<ExchangeOutcome> => {
+  const send = (request: HttpRequest): Promise<ExchangeOutcome> => {
+    const { method, url: target, headers, body, signal } = request;
     const { origin, pathname, search } = new URL(target);
     if (origin !== url.origin) throw new Error('the request is for another server');
     return exchange({
@@ -133,10 +146,10 @@ export const openTransport = (options: TransportOptions): Result<Transport, Prov
           headers: { 'user-agent': 'keyferry', 'accept-encoding': 'identity', ...headers },
         }),
       body,
-      peer: { server, expectedName: expectedName(options, url) },
+      peer: { server, expectedName: expectedName(options, url), nameCure: options.nameCure },
       secure,
       timeouts: { ...defaultTimeouts, ...options.timeouts },
-      maximumBytes: options.maximumBytes ?? defaultMaximumBytes,
+      maximumBytes: request.maximumBytes ?? options.maximumBytes ?? defaultMaximumBytes,
       clock: options.clock,
       signal,
     });
@@ -145,7 +158,8 @@ export const openTransport = (options: TransportOptions): Result<Transport, Prov
     server,
     request: async (request) => {
       const first = await send(request);
-      const again = !first.ok && first.error.stale && request.method === 'GET';
+      const repeatable = request.repeatable ?? request.method === 'GET';
+      const again = !first.ok && first.error.stale && repeatable;
       const outcome = again ? await send(request) : first;
       return outcome.ok ? outcome : err(outcome.error.error);
     },

@@ -28,6 +28,14 @@ describe('servers that are refused before anything is sent', () => {
     expect(openTransport({ server, clock: systemClock })).toEqual({ ok: false, error: { code, message } });
   });
 
+  test('one address may be permitted, and that one only', () => {
+    const openAt = (server: string) =>
+      openTransport({ server, clock: systemClock, allowHttp: true, permittedAddress: '169.254.170.23' }).ok;
+    expect(openAt('http://169.254.170.23/v1/credentials')).toBe(true);
+    expect(openAt('http://169.254.169.254')).toBe(false);
+    expect(openAt('http://[::ffff:169.254.170.23]')).toBe(false);
+  });
+
   test.each(['', 'garbage', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'])(
     'a caBundle that is none: %j',
     (caBundle) => {

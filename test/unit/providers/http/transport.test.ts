@@ -153,7 +153,7 @@ describe('connections that fail', () => {
     expect(await failure(transport, 'https://store.test/')).toEqual({ code: 'unavailable', message });
   });
 
-  test('a kept connection that the server has closed is replaced once for a GET, never for a POST', async () => {
+  test('a kept connection that the server has closed is replaced once for a GET, for a POST only if told', async () => {
     const seen = new WeakSet<Socket>();
     const server = await start((request, response) => {
       if (seen.has(request.socket)) {
@@ -170,6 +170,18 @@ describe('connections that fail', () => {
     const post = await transport.request({ method: 'POST', url: server.url, headers: {}, body: '{}' });
     expect(post).toMatchObject({ ok: false, error: { code: 'unavailable' } });
     expect(server.connections()).toBe(2);
+    await get(transport, server.url);
+    const request = { method: 'POST', url: server.url, headers: {}, body: Buffer.from('{}') } as const;
+    expect((await transport.request({ ...request, repeatable: true })).ok).toBe(true);
+    expect(server.connections()).toBe(4);
+  });
+
+  test('one request may take a longer answer than the others', async () => {
+    const server = await start(answering('x'.repeat(100)));
+    const transport = open({ server: server.url, maximumBytes: 99 });
+    const request = { method: 'GET', url: server.url, headers: {} } as const;
+    expect((await failure(transport, server.url)).message).toContain('more than 99 bytes');
+    expect((await transport.request({ ...request, maximumBytes: 100 })).ok).toBe(true);
   });
 
   test('a new connection that is closed is not tried again', async () => {

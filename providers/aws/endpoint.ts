@@ -1,0 +1,29 @@
+import { providerError, type ProviderError } from '../../lib/provider-error.ts';
+import { err, ok, type Result } from '../../lib/result.ts';
+import { quoted } from '../../lib/text.ts';
+
+type Service = 'secretsmanager' | 'sts';
+
+/**
+ * Where partitions other than AWS's public one have their servers, by how the names of their regions begin
+ * (https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html).
+ */
+const suffixes: readonly (readonly [string, string])[] = [
+  ['cn-', 'amazonaws.com.cn'],
+  ['eusc-', 'amazonaws.eu'],
+  ['us-iso-', 'c2s.ic.gov'],
+  ['us-isob-', 'sc2s.sgov.gov'],
+  ['eu-isoe-', 'cloud.adc-e.uk'],
+  ['us-isof-', 'csp.hci.ic.gov'],
+];
+
+/** It becomes part of a host name, so it must not be able to end one. */
+const regionPattern = /^[a-z]{2,8}(?:-[a-z0-9]{1,16}){1,4}$/;
+
+/** The base URL of a service in a region; an error where that is no name of a region. */
+export const regionalEndpoint = (service: Service, region: string): Result<string, ProviderError> => {
+  if (!regionPattern.test(region))
+    return err(providerError('invalid', `${quoted(region)} is not the name of an AWS region`));
+  const [, suffix = 'amazonaws.com'] = suffixes.find(([start]) => region.startsWith(start)) ?? [];
+  return ok(`https://${service}.${region}.${suffix}`);
+};

@@ -1,0 +1,84 @@
+import {
+  BatchGetSecretValueCommand,
+  GetSecretValueCommand,
+  type BatchGetSecretValueResponse,
+} from '@aws-sdk/client-secrets-manager';
+import type { Clock } from '../../lib/clock.ts';
+import { err, ok } from '../../lib/result.ts';
+import type { ReadOutcome } from '../provider.ts';
+import { notAws } from './answer.ts';
+import type { Identified } from './assume-role.ts';
+import type { Calls, CallOutcome } from './calls.ts';
+import { toDocument } from './document.ts';
+import type { Target } from './key.ts';
+import { batchRefused, readRefused } from './read-errors.ts';
+import { secretsManagerClient, type ServicePlace } from './sdk.ts';
+import type { SigningClock } from './signing-clock.ts';
+
+export interface RequestsOptions {
+  readonly place: ServicePlace;
+  readonly calls: Calls;
+  readonly clock: Clock;
+  readonly signingClock: SigningClock;
+}
+
+export type Outcome = CallOutcome<ReadOutcome>;
+
+/** 64 KiB is the most that one secret has; its JSON may be longer by what is escaped. */
+const bytesOfOne = 64 * 1024;
+
+/** What Secrets Manager is asked by one identity. */
+export class Requests {
+  readonly #options: RequestsOptions;
+  readonly #who: string;
+  readonly #client: ReturnType<typeof secretsManagerClient>;
+
+  constructor(options: RequestsOptions, { name, credentials }: Identified) {
+    const { place, signingClock } = options;
+    this.#options = options;
+    this.#who = name;
+    this.#client = secretsManagerClient(place, credentials.keys, signingClock);
+  }
+
+  /** One secret (GetSecretValue). */
+  async one(target: Target, signal: AbortSignal): Promise<Outcome> {
+    const { place, calls, clock } = this.#options;
+    const { server } = place.transport;
+    const { id, version, stage } = target;
+    const command = new GetSecretValueCommand({
+      SecretId: id,
+      ...(version === undefined ? {} : { VersionId: version }),
+      ...(stage === undefined ? {} : { VersionStage: stage }),
+    });
+    const outcome = await calls.send({
+      operation: 'read',
+      server,
+      client: this.#client,
+      signal,
+      send: (options) => this.#client.send(command, options),
+      explain: readRefused(target, this.#who),
+    });
+    if (!outcome.ok) return outcome;
+    const document = toDocument(outcome.value);
+    return ok(
+      document === undefined
+        ? err(notAws({ server, now: clock.now() }, 'a secret without a value'))
+        : ok(document),
+    );
+  }
+
+  /** Up to 20 secrets (BatchGetSecretValue), with what AWS says of those that it did not give. */
+  many(targets: readonly Target[], signal: AbortSignal): Promise<CallOutcome<BatchGetSecretValueResponse>> {
+    const { place, calls } = this.#options;
+    const command = new BatchGetSecretValueCommand({ SecretIdList: targets.map(({ id }) => id) });
+    return calls.send({
+      operation: 'batch-read',
+      server: place.transport.server,
+      client: this.#client,
+      signal,
+      maximumBytes: Math.max(1024 * 1024, targets.length * bytesOfOne),
+      send: (options) => this.#client.send(command, options),
+      explain: batchRefused(this.#who),
+    });
+  }
+}
