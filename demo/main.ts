@@ -5,9 +5,10 @@ import process from 'node:process';
 import { DemoCluster } from './cluster.ts';
 import { Narrator } from './say.ts';
 import { playDemo } from './story.ts';
+import { startPaymentsAws } from './aws.ts';
 import { startPaymentsVault } from './vault.ts';
 
-/** `make demo`: the main job on this machine, with stand-ins for Vault, the API server and the kubelet. `--keep` stays up. */
+/** `make demo`: the main job on this machine, with stand-ins for Vault, AWS, the API server and the kubelet. `--keep` stays up. */
 
 const root = join(import.meta.dirname, '..');
 
@@ -19,7 +20,10 @@ const buildPrograms = (): void => {
   if (status !== 0) throw new Error(`the programs could not be built:\n${stderr}`);
 };
 
-const password = (): string => randomBytes(12).toString('base64url');
+const newSecret = (): string => randomBytes(12).toString('base64url');
+
+/** One for each upstream. */
+const secrets = (): readonly [string, string] => [newSecret(), newSecret()];
 
 const stayUp = async (cluster: DemoCluster, tell: Narrator): Promise<void> => {
   const folder = cluster.podbox.volume('payments/payments-api', 'keyferry-secrets');
@@ -43,15 +47,14 @@ const main = async (): Promise<void> => {
   tell.step(
     'A small API server runs, with Keyferry installed from deploy/base. The webhook made its own certificate, and the API server trusts it.',
   );
-  const [first, second] = [password(), password()];
-  const vault = await startPaymentsVault(cluster.issuer, first);
-  try {
-    tell.step(`A Vault runs at ${vault.url}, with the payments team's database credentials in it.`);
-    await playDemo({ cluster, vault, tell }, { first, second });
-    if (process.argv.includes('--keep')) await stayUp(cluster, tell);
-  } finally {
-    await vault.close();
-  }
+  const [first, second] = [secrets(), secrets()];
+  await using vault = await startPaymentsVault(cluster.issuer, first[0]);
+  await using aws = await startPaymentsAws(cluster.issuer, first[1]);
+  const upstreams = [vault, aws];
+  for (const { title, url, holds } of upstreams)
+    tell.step(`A stand-in for ${title} runs at ${url}, with ${holds} in it.`);
+  await playDemo({ cluster, upstreams, tell }, { first, second });
+  if (process.argv.includes('--keep')) await stayUp(cluster, tell);
 };
 
 try {

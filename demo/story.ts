@@ -3,10 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Manifest } from '../test/emulators/kube-api/kube-api.ts';
 import type { Pod } from '../test/emulators/podbox/manifest/pod-types.ts';
-import type { VaultServer } from '../test/emulators/vault/server.ts';
 import { readManifests, type DemoCluster } from './cluster.ts';
 import type { Narrator } from './say.ts';
-import { credentialsPath } from './vault.ts';
+import type { Upstream } from './upstream.ts';
 
 const examples = join(import.meta.dirname, '..', 'docs', 'examples', 'payments');
 const podFile = join(examples, 'payments-api.yaml');
@@ -15,21 +14,24 @@ const sidecar = 'keyferry-refresh';
 
 export interface Stage {
   readonly cluster: DemoCluster;
-  readonly vault: VaultServer;
+  /** In the order in which the app prints their secrets. */
+  readonly upstreams: readonly Upstream[];
   readonly tell: Narrator;
 }
 
-/** What the app prints of a password. */
-const fingerprint = (password: string): string =>
-  createHash('sha256').update(password).digest('hex').slice(0, 8);
+/** What the app prints of a secret. */
+const fingerprint = (secret: string): string => createHash('sha256').update(secret).digest('hex').slice(0, 8);
 
-/** The example's store with this Vault's address and certificate authority in it. */
-const storeManifests = (vault: VaultServer): readonly Manifest[] =>
+type StoreSpec = { readonly provider: Readonly<Record<string, object>> };
+
+/** The example's stores with the addresses and certificate authorities of the stand-ins in them. */
+const storeManifests = (upstreams: readonly Upstream[]): readonly Manifest[] =>
   readManifests(join(examples, 'store.yaml')).map((manifest) => {
-    if (manifest.kind !== 'SecretStore') return manifest;
-    const { provider } = manifest['spec'] as { provider: { vault: object } };
-    const here = { server: vault.url, caBundle: Buffer.from(vault.caPem).toString('base64') };
-    return { ...manifest, spec: { provider: { vault: { ...provider.vault, ...here } } } };
+    const { provider: written } = (manifest['spec'] ?? { provider: {} }) as StoreSpec;
+    const upstream = upstreams.find(({ provider }) => Object.hasOwn(written, provider));
+    if (upstream === undefined) return manifest;
+    const { provider, address } = upstream;
+    return { ...manifest, spec: { provider: { [provider]: { ...written[provider], ...address } } } };
   });
 
 const podOf = (manifests: readonly Manifest[]): Manifest => {
@@ -71,7 +73,7 @@ const start = async ({ cluster, tell }: Stage, pod: Pod): Promise<void> => {
   await cluster.podbox.until(reference, ({ container }) => container('app').state.running !== undefined);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   tell.step(
-    `A kubelet starts it: ${sidecar} logs in to Vault with the pod's own token and writes the files; ${seconds} s later the app starts.`,
+    `A kubelet starts it: ${sidecar} logs in to Vault and to AWS with the pod's own tokens and writes the files; ${seconds} s later the app starts.`,
   );
 };
 
@@ -83,41 +85,53 @@ const sayLimits = ({ cluster, tell }: Stage): void => {
 
 const lastLine = (log: string): string => log.trimEnd().split('\n').at(-1) ?? '';
 
-const reads = async ({ cluster, tell }: Stage, password: string): Promise<void> => {
-  const { log } = await cluster.podbox.until(reference, (view) =>
-    view.log('app').includes(fingerprint(password)),
-  );
-  tell.step('The app reads /secrets/username and /secrets/password in a loop. It says:');
+/** Waits until the app's last word has all of these secrets in it, and shows it. */
+const says = async ({ cluster, tell }: Stage, secrets: readonly string[]): Promise<void> => {
+  const hasRead = (log: string): boolean =>
+    secrets.every((secret) => lastLine(log).includes(fingerprint(secret)));
+  const { log } = await cluster.podbox.until(reference, (view) => hasRead(view.log('app')));
   tell.show(lastLine(log('app')));
 };
 
-/** Changes the password upstream and waits for the app to have it; milliseconds in between. */
-const rotation = async ({ cluster, vault, tell }: Stage, password: string): Promise<number> => {
-  await vault.rotate(credentialsPath, { password });
+/** Changes an upstream's secret and waits for the app to have read it; milliseconds in between. */
+const rotate = async ({ cluster }: Stage, { rotate: change }: Upstream, secret: string): Promise<number> => {
+  await change(secret);
   const began = performance.now();
+  await cluster.podbox.until(reference, (view) => view.log('app').includes(fingerprint(secret)));
+  return Math.round(performance.now() - began);
+};
+
+/** Every upstream's secret rotates; milliseconds until the app had the last of them. */
+const rotation = async (stage: Stage, secrets: readonly string[]): Promise<number> => {
+  const { cluster, upstreams, tell } = stage;
+  const changes = upstreams.map(({ rotates }) => rotates).join(', and ');
   tell.step(
-    'In Vault, the password rotates. Nobody touches the pod; its refresh interval is 10 s. The app says:',
+    `Upstream, ${changes}. Nobody touches the pod; its refresh interval is 10 s. In the end the app says:`,
   );
-  const { log, container } = await cluster.podbox.until(reference, (view) =>
-    view.log('app').includes(fingerprint(password)),
+  const times = await Promise.all(
+    upstreams.map((upstream, index) => rotate(stage, upstream, secrets[index] ?? '')),
   );
-  const milliseconds = Math.round(performance.now() - began);
-  tell.show(lastLine(log('app')));
+  await says(stage, secrets);
+  const { container } = await cluster.podbox.until(reference, () => true);
   const restarts = container('app').restartCount + container(sidecar).restartCount;
   if (restarts > 0) throw new Error(`containers were restarted ${restarts} times`);
-  tell.step(`The files changed in place after ${milliseconds} ms; no container was restarted.`);
-  return milliseconds;
+  const each = upstreams.map(({ title }, index) => `${title}'s after ${times[index] ?? 0} ms`).join(', ');
+  tell.step(`The files changed in place (${each}); no container was restarted.`);
+  return Math.max(...times);
 };
 
-/** Tells the story from an empty cluster to a rotated password; throws where it does not go as told. */
-export const playDemo = async (
-  stage: Stage,
-  passwords: { readonly first: string; readonly second: string },
-): Promise<void> => {
-  const { cluster, vault, tell } = stage;
-  cluster.api.apply(...storeManifests(vault));
+export interface DemoSecrets {
+  /** By the upstream's place. */
+  readonly first: readonly string[];
+  readonly second: readonly string[];
+}
+
+/** Tells the story from an empty cluster to rotated secrets; throws where it does not go as told. */
+export const playDemo = async (stage: Stage, { first, second }: DemoSecrets): Promise<void> => {
+  const { cluster, upstreams, tell } = stage;
+  cluster.api.apply(...storeManifests(upstreams));
   tell.step(
-    'The platform team has applied docs/examples/payments/store.yaml: where the Vault is, and how pods log in.',
+    'The platform team has applied docs/examples/payments/store.yaml: where Vault and AWS are, and how pods log in.',
   );
   const manifests = readManifests(podFile);
   const pod = podOf(manifests);
@@ -129,13 +143,16 @@ export const playDemo = async (
   await refusal(stage, pod);
   await start(stage, await creation(stage, pod));
   sayLimits(stage);
-  await reads(stage, passwords.first);
-  const milliseconds = await rotation(stage, passwords.second);
-  const files = 2;
+  tell.step('The app reads its files below /secrets in a loop. It says:');
+  await says(stage, first);
+  const milliseconds = await rotation(stage, second);
+  const files = Object.keys(pod.metadata.annotations ?? {}).filter((name) =>
+    name.startsWith('keyferry.dev/secret.'),
+  ).length;
   const secrets = cluster.secrets();
   if (secrets.objects + secrets.accesses > 0) throw new Error('somebody made, or asked for, a Secret');
   tell.step('The API server has no Secret object, and nobody ever asked it for one.');
   tell.line(
-    `demo ok: ${files} files, rotated in place in ${milliseconds} ms, ${secrets.objects} Secret objects`,
+    `demo ok: ${files} files from ${upstreams.length} stores, rotated in place in ${milliseconds} ms, ${secrets.objects} Secret objects`,
   );
 };

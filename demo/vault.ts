@@ -1,11 +1,15 @@
 import type { ServiceAccountIssuer } from '../test/emulators/issuer/issuer.ts';
-import { startVaultServer, type VaultServer } from '../test/emulators/vault/server.ts';
+import { startVaultServer } from '../test/emulators/vault/server.ts';
+import type { Upstream } from './upstream.ts';
 
-export const credentialsPath = 'kv/payments/db';
+const credentialsPath = 'kv/payments/db';
 
 /** The payments team's Vault: database credentials in KV v2, and a role for the pods that run as `payments/payments-api`. */
-export const startPaymentsVault = (issuer: ServiceAccountIssuer, password: string): Promise<VaultServer> =>
-  startVaultServer({
+export const startPaymentsVault = async (
+  issuer: ServiceAccountIssuer,
+  password: string,
+): Promise<Upstream> => {
+  const vault = await startVaultServer({
     keys: () => issuer.jwks(),
     isLive: (claims) => issuer.isLive(claims),
     setup: {
@@ -28,3 +32,16 @@ export const startPaymentsVault = (issuer: ServiceAccountIssuer, password: strin
       secrets: { [credentialsPath]: { username: 'payments', password } },
     },
   });
+  return {
+    title: 'Vault',
+    provider: 'vault',
+    url: vault.url,
+    holds: "the payments team's database credentials",
+    rotates: "the database's password rotates in Vault",
+    address: { server: vault.url, caBundle: Buffer.from(vault.caPem).toString('base64') },
+    rotate: async (secret) => {
+      await vault.rotate(credentialsPath, { password: secret });
+    },
+    [Symbol.asyncDispose]: () => vault.close(),
+  };
+};

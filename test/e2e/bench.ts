@@ -6,6 +6,7 @@ import { appPod, type AppPod, type AppProgram } from './pods/manifests.ts';
 import type { Reading } from './pods/reading.ts';
 import { serviceAccount } from './vault/configuration.ts';
 import type { Vault } from './vault/vault.ts';
+import type { Aws } from './aws/aws.ts';
 
 /** How long a pod may take to be Ready, in seconds; a machine that is busy with several at once takes its time. */
 const readySeconds = 90;
@@ -19,6 +20,9 @@ export interface Bench {
   readonly vault: Vault;
   /** Starts another one, for a scenario that takes it down. */
   readonly startVault: (namespace: string) => Promise<Vault>;
+  /** Likewise, an AWS account. */
+  readonly aws: Aws;
+  readonly startAws: (namespace: string) => Promise<Aws>;
   readonly program: AppProgram;
   /** Takes note of the namespaces that a scenario makes, so that they go when it has ended. */
   readonly namespaces: Set<string>;
@@ -57,12 +61,16 @@ export class Workspace {
   static async create(
     bench: Bench,
     name: string,
-    options: { readonly level?: SecurityLevel; readonly vault?: Vault } = {},
+    options: {
+      readonly level?: SecurityLevel;
+      readonly vault?: Vault;
+      readonly accountAnnotations?: Readonly<Record<string, string>>;
+    } = {},
   ): Promise<Workspace> {
-    const { level, vault = bench.vault } = options;
+    const { level, vault = bench.vault, accountAnnotations: annotations = {} } = options;
     const workspace = await Workspace.empty(bench, name, level);
     const { namespace } = workspace;
-    const metadata = { name: serviceAccount, namespace };
+    const metadata = { name: serviceAccount, namespace, annotations };
     const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata };
     await bench.kubectl.apply(account, vault.store('vault', namespace));
     return workspace;

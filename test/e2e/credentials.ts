@@ -25,6 +25,12 @@ export const shows = (credentials: Credentials) => {
   return (reading: Reading): boolean => hashesOf(reading) === wanted;
 };
 
+/** Whether an app has read this value in one of its files. */
+export const showsFile =
+  (path: string, value: string) =>
+  ({ files }: Reading): boolean =>
+    files[path]?.hash === hashOf(value);
+
 /** Whether all that an app ever read were whole pairs out of these, with nothing missing in between. */
 export const verifyReadings = (readings: readonly Reading[], known: readonly Credentials[]): void => {
   const whole = new Set(known.map(hashes));

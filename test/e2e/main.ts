@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { Aws } from './aws/aws.ts';
 import { createNamespace, type Bench } from './bench.ts';
 import { bundleEmulator } from './bundle.ts';
 import { cleanUp, verifyNothingLeft } from './cleanup.ts';
@@ -33,14 +34,20 @@ const setUp = async (installation: Installation): Promise<Bench> => {
   await installation.apply();
   await installation.rolledOut();
   report.say('installed deploy/base, the webhook is ready');
-  const program = await bundleEmulator('vault');
-  const startVault = (namespace: string): Promise<Vault> =>
-    Vault.start({ kubectl, namespace, image: images.agent, program });
+  const programs = { vault: await bundleEmulator('vault'), aws: await bundleEmulator('aws') };
   const namespaces = new Set<string>();
-  const vault = await startVault(await createNamespace({ kubectl, namespaces }, 'vault'));
-  report.say(`started a stand-in Vault at ${vault.url}`);
+  const { agent: image } = images;
+  const startVault = (namespace: string): Promise<Vault> =>
+    Vault.start({ kubectl, namespace, image, program: programs.vault });
+  const startAws = (namespace: string): Promise<Aws> =>
+    Aws.start({ kubectl, namespace, image, program: programs.aws });
+  const [vault, aws] = await Promise.all([
+    createNamespace({ kubectl, namespaces }, 'vault').then(startVault),
+    createNamespace({ kubectl, namespaces }, 'aws').then(startAws),
+  ]);
+  report.say(`started stand-ins: Vault at ${vault.url}, AWS at ${aws.url}`);
   const reader = { image: images.agent, script: await bundleReader() };
-  return { kubectl, signal, installation, vault, startVault, program: reader, namespaces };
+  return { kubectl, signal, installation, vault, startVault, aws, startAws, program: reader, namespaces };
 };
 
 const runScenario = async (bench: Bench, { name, run }: Scenario): Promise<void> => {

@@ -1,7 +1,9 @@
 import type { Inventory } from '../cluster/inventory.ts';
 import type { Scenario } from '../scenario.ts';
+import { awsScenarios } from './aws.ts';
 import { certificateScenarios } from './certificates.ts';
 import { exampleScenario } from './example.ts';
+import { leaseScenarios } from './leases.ts';
 import { memoryScenario, startDelayScenario } from './measurements.ts';
 import { outageScenarios } from './outages.ts';
 import { ownerScenario } from './owners.ts';
@@ -17,6 +19,8 @@ import { workloadScenarios } from './workloads.ts';
 /** Those that keep to namespaces of their own, side by side; the longest first. */
 export const peaceful: readonly Scenario[] = [
   ...outageScenarios,
+  ...awsScenarios,
+  ...leaseScenarios,
   exampleScenario,
   ...rotationScenarios,
   ownerScenario,

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { Workspace, type Bench } from '../bench.ts';
 import type { KubernetesObject } from '../cluster/objects.ts';
-import { newCredentials, shows, verifyReadings } from '../credentials.ts';
+import { secretNames } from '../aws/configuration.ts';
+import { newCredentials, shows, showsFile, verifyReadings } from '../credentials.ts';
 import type { Scenario } from '../scenario.ts';
 
 const folder = join(import.meta.dirname, '..', '..', '..', 'docs', 'examples', 'payments');
@@ -14,20 +15,23 @@ const readManifests = async (file: string): Promise<readonly KubernetesObject[]>
   );
 
 interface ExampleStore extends KubernetesObject {
-  readonly spec: { readonly provider: { readonly vault: object } };
+  readonly spec: { readonly provider: { readonly vault?: object; readonly aws?: object } };
 }
 
 interface ExamplePod extends KubernetesObject {
   readonly spec: { readonly containers: readonly object[] };
 }
 
-/** The example in this cluster: another namespace, this Vault's address, and an app from an image that the nodes have. */
+/** The example in this cluster: another namespace, the stand-ins' addresses, and an app from an image that the nodes have. */
 const adapt = (bench: Bench, namespace: string, manifest: KubernetesObject): KubernetesObject => {
   const placed = { ...manifest, metadata: { ...manifest.metadata, namespace } };
   if (manifest.kind === 'SecretStore') {
-    const { spec } = manifest as ExampleStore;
-    const vault = { ...spec.provider.vault, ...bench.vault.address };
-    return { ...placed, spec: { provider: { vault } } };
+    const { vault, aws } = (manifest as ExampleStore).spec.provider;
+    const provider =
+      aws === undefined
+        ? { vault: { ...vault, ...bench.vault.address } }
+        : { aws: { ...aws, ...bench.aws.address } };
+    return { ...placed, spec: { provider } };
   }
   if (manifest.kind !== 'Pod') return placed;
   const { spec } = manifest as ExamplePod;
@@ -42,14 +46,19 @@ export const exampleScenario: Scenario = {
   name: 'demo-manifests',
   run: async (bench) => {
     const [before, after] = [newCredentials(), newCredentials()];
+    const [feed, nextFeed] = [newCredentials().password, newCredentials().password];
     await bench.vault.write('payments/db', { ...before });
+    await bench.aws.write(secretNames.example, { token: feed });
     const workspace = await Workspace.empty(bench, 'example');
     const manifests = [...(await readManifests('store.yaml')), ...(await readManifests('payments-api.yaml'))];
     const wanted = manifests.filter(({ kind }) => kind !== 'Namespace');
     await bench.kubectl.apply(...wanted.map((manifest) => adapt(bench, workspace.namespace, manifest)));
     await workspace.ready('payments-api');
     await workspace.readings('payments-api', shows(before), { seconds: 30 });
+    await workspace.readings('payments-api', showsFile('fraud-feed-token', feed), { seconds: 30 });
     await bench.vault.write('payments/db', { ...after });
+    await bench.aws.write(secretNames.example, { token: nextFeed });
+    await workspace.readings('payments-api', showsFile('fraud-feed-token', nextFeed), { seconds: 40 });
     verifyReadings(await workspace.readings('payments-api', shows(after), { seconds: 40 }), [before, after]);
     return undefined;
   },

@@ -8,13 +8,20 @@ export const serviceAccount = 'payments-api';
 /** Keys below this word are the policy's to read; all others are not. */
 const openKeys = 'payments';
 const policy = 'payments';
+/** Each read makes a database user that lives so long, unless it is renewed. */
+export const leasedKey = 'database/creds/payments';
+export const leaseSeconds = 20;
 
 /** Tokens are checked with the keys that the cluster itself publishes. Secrets come later, the way an administrator writes them. */
 export const vaultConfiguration = (rootToken: string, host: string): object => ({
   rootToken,
   dnsNames: [host, '127.0.0.1'],
   keys: clusterKeys,
-  policies: { [policy]: `path "kv/data/${openKeys}/*" { capabilities = ["read"] }` },
+  policies: {
+    [policy]: [`kv/data/${openKeys}/*`, leasedKey]
+      .map((path) => `path "${path}" { capabilities = ["read"] }`)
+      .join('\n'),
+  },
   auth: {
     kubernetes: {
       type: 'kubernetes',
@@ -42,5 +49,8 @@ export const vaultConfiguration = (rootToken: string, host: string): object => (
       },
     },
   },
-  mounts: { kv: { type: 'kv', version: 2 } },
+  mounts: {
+    kv: { type: 'kv', version: 2 },
+    database: { type: 'database', roles: { payments: { default_ttl: `${leaseSeconds}s`, max_ttl: '1h' } } },
+  },
 });

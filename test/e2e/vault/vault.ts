@@ -65,6 +65,12 @@ export class Vault {
     await this.#send('POST', '/_standin/refuse', { milliseconds });
   }
 
+  /** The ids of the leases that live. */
+  async leases(): Promise<readonly string[]> {
+    const answer = (await this.#send('GET', '/_standin/leases')) as { leases: readonly string[] };
+    return answer.leases;
+  }
+
   /** A store for this Vault. `auth` is one of the two ways for pods to log in by themselves. */
   store(name: string, namespace: string, auth: keyof typeof logins = 'kubernetes'): KubernetesObject {
     return {
@@ -84,7 +90,8 @@ export class Vault {
     };
   }
 
-  async #send(method: 'GET' | 'POST' | 'DELETE', path: string, body: object): Promise<unknown> {
-    return this.#standIn.send({ method, path, headers: { 'x-vault-token': this.#rootToken }, body });
+  async #send(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<unknown> {
+    const headers = { 'x-vault-token': this.#rootToken };
+    return this.#standIn.send({ method, path, headers, ...(body === undefined ? {} : { body }) });
   }
 }
