@@ -110,7 +110,9 @@ class Connection {
     socket.on('error', () => undefined);
     socket.once('close', () => this.#upstream?.destroy());
     this.#upstream?.on('error', () => undefined);
-    this.#upstream?.once('close', () => socket.destroySoon());
+    this.#upstream?.once('close', () => {
+      socket.destroySoon();
+    });
     this.#upstream?.on('data', (chunk) => socket.write(chunk));
     socket.on('data', (chunk) => {
       if (this.isStale) socket.resetAndDestroy();

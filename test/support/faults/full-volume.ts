@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { failingFileSystem } from '../agent/failing-file-system.ts';
+import type { Pod } from './pod.ts';
 
 /** A secrets volume with little room. */
 export interface SmallVolume {
@@ -8,6 +10,22 @@ export interface SmallVolume {
   makeRoom(): void;
   unmount(): void;
 }
+
+/** The same without root: the file system refuses every write of the pod's agent, its state too. */
+export const refusedWrites = (pod: Pod): SmallVolume => {
+  let isFull = false;
+  const { fileSystem } = failingFileSystem({ call: 'writeSync', code: 'ENOSPC', when: () => isFull });
+  pod.fileSystem = fileSystem;
+  return {
+    fill: () => {
+      isFull = true;
+    },
+    makeRoom: () => {
+      isFull = false;
+    },
+    unmount: () => undefined,
+  };
+};
 
 const piece = Buffer.alloc(4_096);
 

@@ -12,12 +12,12 @@ export interface Impostor {
   readonly close: () => Promise<void>;
 }
 
-/** Starts an impostor with a certificate, or without TLS where there is none. */
-export const startImpostor = async (certificate?: ServerCertificate): Promise<Impostor> => {
+/** Starts an impostor with a certificate, or without TLS where there is none. He answers everything with the same JSON. */
+export const startImpostor = async (certificate?: ServerCertificate, json = '{}'): Promise<Impostor> => {
   let requests = 0;
   const answer: RequestListener = (_request, response) => {
     requests += 1;
-    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    response.writeHead(200, { 'content-type': 'application/json' }).end(json);
   };
   const server =
     certificate === undefined

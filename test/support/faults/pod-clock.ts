@@ -32,11 +32,16 @@ export class PodClock extends ManualClock {
   ahead = 0;
 
   override now(): number {
-    return super.now() + this.ahead;
+    return this.#rightTime() + this.ahead;
   }
 
   /** A clock of somebody else that shows the right time. */
   other(): OtherClock {
-    return new OtherClock(() => super.now(), this);
+    return new OtherClock(() => this.#rightTime(), this);
+  }
+
+  /** Wall clocks show whole milliseconds, whatever the length of a sleep was. */
+  #rightTime(): number {
+    return Math.floor(super.now());
   }
 }

@@ -13,8 +13,9 @@ export const writtenToken = async (
     audiences: [audience],
     expirationSeconds: seconds,
   });
+  if (forged !== true) return token;
   const [header = '', claims = '', signature = ''] = token.split('.');
   // A signature turned round is nobody's.
-  const shown = forged === true ? [...signature].reverse().join('') : signature;
-  return [header, claims, shown].join('.');
+  const turned = Buffer.from(signature, 'base64url').reverse().toString('base64url');
+  return [header, claims, turned].join('.');
 };

@@ -1,6 +1,6 @@
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 import { openStore } from '../../../agent/providers.ts';
-import type { FileSystem } from '../../../agent/publish/file-system.ts';
+import { nodeFileSystem, type FileSystem } from '../../../agent/publish/file-system.ts';
 import type { Plan } from '../../../lib/plan.ts';
 import type { OpenProvider, Provider } from '../../../providers/provider.ts';
 import { runInProcess, type RunningAgent } from '../agent/in-process.ts';
@@ -14,7 +14,6 @@ export interface PodOptions {
   /** Its volumes; see `makePod`. */
   readonly root: string;
   readonly names?: Names;
-  readonly fileSystem?: FileSystem;
 }
 
 /** Real milliseconds after which something that should come by itself is not going to. */
@@ -29,6 +28,8 @@ export class Pod {
   readonly requests = new OpenRequests();
   #calls = 0;
   #agent: RunningAgent | undefined;
+  /** What agents that are started from now on write with; the real one by default. */
+  fileSystem: FileSystem = nodeFileSystem;
   /** How many requests wait for something that does not come; set by who keeps it from coming. */
   stuck: (requests: OpenRequests) => number = () => 0;
 
@@ -44,7 +45,11 @@ export class Pod {
 
   /** Starts an agent, again where there was one before, and lets it do what it does at once. */
   async start(): Promise<RunningAgent> {
-    this.#agent = await runInProcess({ ...this.#options, stores: { open: this.#open } });
+    this.#agent = await runInProcess({
+      ...this.#options,
+      fileSystem: this.fileSystem,
+      stores: { open: this.#open },
+    });
     await this.settle();
     return this.#agent;
   }

@@ -26,12 +26,18 @@ const role = {
   token_ttl: '15m',
 };
 
-const policy = 'path "kv/data/payments/*" { capabilities = ["read"] }';
+const policy = `
+  path "kv/data/payments/*" { capabilities = ["read"] }
+  path "database/creds/readonly" { capabilities = ["read"] }
+`;
 
 const setup: VaultSetup = {
   policies: { app: policy },
   auth: { kubernetes: { type: 'kubernetes', roles: { app: role } } },
-  mounts: { kv: {} },
+  mounts: {
+    kv: {},
+    database: { type: 'database', roles: { readonly: { default_ttl: '1h', max_ttl: '24h' } } },
+  },
 };
 
 const targets: Readonly<Record<Target, string>> = {
