@@ -1,7 +1,7 @@
 # Everything runs on the Node that the lock file pins (node_modules/.bin/node), installed by the first target that needs it.
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check format build images e2e mutants clean
+.PHONY: help setup demo test check format bench build images e2e mutants clean
 
 installed := node_modules/.keyferry-installed
 node := node_modules/.bin/node
@@ -11,6 +11,7 @@ help:
 	@echo 'make test     every test that needs no cluster (TESTS="test/unit/lib" for some of them)'
 	@echo 'make check    formatting, types, lint, dead code'
 	@echo 'make format   put the formatting right'
+	@echo 'make bench    the budgets, measured (BENCH=admission,start,loop,peak for some, UPDATE_BASELINE=1 to keep the figures)'
 	@echo 'make build    bundle the programs into dist/'
 	@echo 'make images   build both images with docker, podman or buildah (NODE_IMAGE, WEBHOOK_IMAGE, AGENT_IMAGE)'
 	@echo 'make e2e      the scenarios against the cluster of the current kubeconfig'
@@ -37,6 +38,9 @@ check: $(installed)
 
 format: $(installed)
 	@npm run --silent format
+
+bench: $(installed)
+	@$(node) test/bench/main.ts
 
 build: $(installed)
 	@npm run --silent build

@@ -1,37 +1,36 @@
 import { pino, type DestinationStream } from 'pino';
 import type { Logger, LogLevel } from '../lib/log.ts';
 
-/** A stream that keeps what it is given until it is told to write it. */
-interface Buffered extends DestinationStream {
-  flushSync(): void;
+/** A destination that writes each turn of the event loop at once. */
+interface TurnStream extends DestinationStream {
+  /** Writes what this turn has logged so far. */
+  flush(): void;
 }
-
-/** What a turn of the event loop may log before it is written all the same, in bytes. */
-const mostBytes = 64 * 1024;
 
 /**
  * Writes what one turn of the event loop logs with one call of the kernel: a busy webhook decides on several pods in a turn, and a call
- * for each line would be a tenth of its time. An idle one writes at once. `schedule` is `setImmediate`.
+ * for each line would be a good part of its time. An idle one writes at once. `schedule` is `setImmediate`.
  */
-export const onceATurn = (stream: Buffered, schedule: (flush: () => void) => void): DestinationStream => {
-  let scheduled = false;
+export const onceATurn = (stream: DestinationStream, schedule: (flush: () => void) => void): TurnStream => {
+  let lines = '';
   const flush = (): void => {
-    scheduled = false;
-    stream.flushSync();
+    if (lines === '') return;
+    const text = lines;
+    lines = '';
+    stream.write(text);
   };
   return {
     write: (line) => {
-      stream.write(line);
-      if (scheduled) return;
-      scheduled = true;
-      schedule(flush);
+      if (lines === '') schedule(flush);
+      lines += line;
     },
+    flush,
   };
 };
 
 /** The webhook's log on standard output, JSON lines; `close` writes what is left, for a process that ends. */
 export const openLog = (level: LogLevel): { readonly log: Logger; readonly close: () => void } => {
-  const stream = pino.destination({ minLength: mostBytes, sync: true });
+  const stream = onceATurn(pino.destination({ sync: true }), setImmediate);
   const options = {
     level,
     base: null,
@@ -39,9 +38,9 @@ export const openLog = (level: LogLevel): { readonly log: Logger; readonly close
     formatters: { level: (label: string) => ({ level: label }) },
   };
   return {
-    log: pino(options, onceATurn(stream, setImmediate)),
+    log: pino(options, stream),
     close: () => {
-      stream.flushSync();
+      stream.flush();
     },
   };
 };
