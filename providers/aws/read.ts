@@ -81,7 +81,7 @@ export class Reader {
   async #readSingly(targets: readonly Target[], pass: Pass): Promise<Outcomes> {
     return mapLimited(targets, parallelReads, async (target) => {
       const outcome = await this.#withCredentials(pass, (requests) => requests.one(target, pass.signal));
-      return [target, outcome.ok ? outcome.value : err(outcome.error.error)] as const;
+      return [target, outcome.ok ? outcome : err(outcome.error.error)] as const;
     });
   }
 

@@ -4,14 +4,14 @@ import {
   type BatchGetSecretValueResponse,
 } from '@aws-sdk/client-secrets-manager';
 import type { Clock } from '../../lib/clock.ts';
-import { err, ok } from '../../lib/result.ts';
-import type { ReadOutcome } from '../provider.ts';
+import type { SecretDocument } from '../provider.ts';
 import { notAws } from './answer.ts';
 import type { Identified } from './assume-role.ts';
 import type { Calls, CallOutcome } from './calls.ts';
 import { toDocument } from './document.ts';
 import type { Target } from './key.ts';
 import { batchRefused, readRefused } from './read-errors.ts';
+import { ExchangeError } from './request-handler.ts';
 import { secretsManagerClient, type ServicePlace } from './sdk.ts';
 import type { SigningClock } from './signing-clock.ts';
 
@@ -21,8 +21,6 @@ export interface RequestsOptions {
   readonly clock: Clock;
   readonly signingClock: SigningClock;
 }
-
-export type Outcome = CallOutcome<ReadOutcome>;
 
 /** 64 KiB is the most that one secret has; its JSON may be longer by what is escaped. */
 const bytesOfOne = 64 * 1024;
@@ -41,7 +39,7 @@ export class Requests {
   }
 
   /** One secret (GetSecretValue). */
-  async one(target: Target, signal: AbortSignal): Promise<Outcome> {
+  one(target: Target, signal: AbortSignal): Promise<CallOutcome<SecretDocument>> {
     const { place, calls, clock } = this.#options;
     const { server } = place.transport;
     const { id, version, stage } = target;
@@ -50,21 +48,19 @@ export class Requests {
       ...(version === undefined ? {} : { VersionId: version }),
       ...(stage === undefined ? {} : { VersionStage: stage }),
     });
-    const outcome = await calls.send({
+    return calls.send({
       operation: 'read',
       server,
       client: this.#client,
       signal,
-      send: (options) => this.#client.send(command, options),
+      // What is no secret is no answer either: the request has failed, and counts as one that did.
+      send: async (options) => {
+        const document = toDocument(await this.#client.send(command, options));
+        if (document !== undefined) return document;
+        throw new ExchangeError(notAws({ server, now: clock.now() }, 'a secret without a value'));
+      },
       explain: readRefused(target, this.#who),
     });
-    if (!outcome.ok) return outcome;
-    const document = toDocument(outcome.value);
-    return ok(
-      document === undefined
-        ? err(notAws({ server, now: clock.now() }, 'a secret without a value'))
-        : ok(document),
-    );
   }
 
   /** Up to 20 secrets (BatchGetSecretValue), with what AWS says of those that it did not give. */
