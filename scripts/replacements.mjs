@@ -25,10 +25,6 @@ export const modules = {
     contents: `export class NodeHttpHandler { static create(handler) { return handler; } }
       export const streamCollector = ${failing('was given a stream')};`,
   },
-  // Signatures for several regions at once.
-  '@aws-sdk/signature-v4-multi-region': {
-    contents: `export class SignatureV4MultiRegion { static sigv4aDependency() { return 'none'; } }`,
-  },
   // Answers in events: no request of ours has any.
   '@smithy/core/event-streams': {
     contents: `export class EventStreamSerde { constructor() { throw new Error('the AWS SDK was given events'); } }

@@ -91,14 +91,20 @@ const readRefusal = ({ name, $metadata, $response }: ThrownByService, now: numbe
   };
 };
 
+/** The SDK puts the answer beside what it throws over it; without one nothing was answered, and the fault is in this program. */
+const hasResponse = (thrown: unknown): boolean =>
+  typeof thrown === 'object' && thrown !== null && ('$response' in thrown || '$metadata' in thrown);
+
 /**
  * What the SDK threw. Nothing of its text is taken over: it quotes answers, and for one that it could not read it carries the
- * whole of it.
+ * whole of it. What has nothing to do with an answer is thrown on: it is a bug, to be logged as one.
  */
 export const readFailure = (thrown: unknown, context: AnswerContext): AwsFailure => {
   if (thrown instanceof ExchangeError) return { kind: 'failed', error: thrown.error };
-  if (!isThrownByService(thrown))
+  if (!isThrownByService(thrown)) {
+    if (!hasResponse(thrown)) throw thrown;
     return { kind: 'failed', error: notAws(context, 'it is not complete, or of another shape') };
+  }
   const refusal = readRefusal(thrown, context.now);
   const error = stateError(refusal, context) ?? namelessError(refusal, context);
   return error === undefined ? refusal : { kind: 'failed', error };

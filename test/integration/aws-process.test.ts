@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { systemClock } from '../../lib/clock.ts';
 import type { AwsStorePlan, Plan, PlanStore } from '../../lib/plan.ts';
 import { startAwsServer, type AwsServer } from '../emulators/aws/server.ts';
-import { allow, trustPodIdentity, trustServiceAccount } from '../emulators/aws/setup.ts';
+import { allow, trustPodIdentity, trustRoles, trustServiceAccount } from '../emulators/aws/setup.ts';
 import { ServiceAccountIssuer } from '../emulators/issuer/issuer.ts';
 import { removeFolders } from '../support/agent/folders.ts';
 import { makePod } from '../support/agent/in-process.ts';
@@ -38,7 +38,10 @@ interface Account {
 const startAccount = async (): Promise<Account> => {
   const issuer = await ServiceAccountIssuer.create({ clock: systemClock, keyType: 'rsa' });
   const password = makeCanary();
-  const policy = [allow(['*']), allow(['*'], ['secretsmanager:BatchGetSecretValue'])];
+  const policy = [
+    allow(['*']),
+    allow(['*'], ['secretsmanager:BatchGetSecretValue', 'sts:AssumeRole', 'sts:TagSession']),
+  ];
   const pod = { namespace: 'payments', serviceAccount: 'api' };
   const aws = await startAwsServer({
     keys: () => issuer.jwks(),
@@ -46,6 +49,12 @@ const startAccount = async (): Promise<Account> => {
       roles: {
         app: { trust: trustServiceAccount(pod), policy },
         association: { trust: trustPodIdentity, policy },
+        partner: {
+          trust: trustRoles(['arn:aws:iam::111122223333:role/app'], {
+            StringEquals: { 'sts:ExternalId': 'keyferry' },
+          }),
+          policy,
+        },
       },
       secrets: { db: { json: { password } }, feed: 'f33d' },
       podIdentity: { 'payments/api': 'association' },
@@ -151,6 +160,28 @@ describe.each(Object.entries(programs))('the agent as %s', (_name, program) => {
     expect(agent.errors).toBe('');
     expect(account.aws.requests.list().map(({ operation, status }) => `${operation} ${status}`)).toEqual([
       'AssumeRoleWithWebIdentity 200',
+      'BatchGetSecretValue 200',
+    ]);
+  });
+
+  test('assumes one role from another', async () => {
+    const account = await startAccount();
+    const pod = await makePodFor(account);
+    const role = (name: string): string => `arn:aws:iam::111122223333:role/${name}`;
+    const sessionTags = [{ key: 'team', value: 'payments' }];
+    const partner = {
+      arn: role('partner'),
+      externalId: 'keyferry',
+      sessionTags,
+      transitiveTagKeys: ['team'],
+    };
+    const plan = planFor(account, { roles: [{ arn: role('app') }, partner] });
+    const agent = new AgentProcess('init', { root: pod, plan, program });
+    expect(await agent.exit()).toBe(0);
+    expect(filesIn(pod)).toEqual({ 'db/password': account.password, feed: 'f33d' });
+    expect(account.aws.requests.list().map(({ operation, status }) => `${operation} ${status}`)).toEqual([
+      'AssumeRoleWithWebIdentity 200',
+      'AssumeRole 200',
       'BatchGetSecretValue 200',
     ]);
   });

@@ -23,11 +23,8 @@ describe('what the SDK threw', () => {
   });
 
   test.each([
-    new SyntaxError('Unexpected token canary'),
-    new TypeError('canary'),
+    Object.assign(new SyntaxError('Unexpected token canary'), { $response: { headers: {} } }),
     Object.assign(new Error('canary'), { $metadata: { httpStatusCode: 200 } }),
-    'canary',
-    undefined,
   ])('because it could not read the answer, is no answer of AWS: %#', (error) => {
     expect(readFailure(error, context)).toEqual({
       kind: 'failed',
@@ -37,6 +34,20 @@ describe('what the SDK threw', () => {
       },
     });
   });
+
+  test.each([new TypeError('signer.sign is not a function'), 'canary', undefined])(
+    'without any answer is a bug, and thrown on: %#',
+    (error) => {
+      const read = (): unknown => {
+        try {
+          return readFailure(error, context);
+        } catch (thrownOn) {
+          return { thrownOn };
+        }
+      };
+      expect(read()).toEqual({ thrownOn: error });
+    },
+  );
 
   test.each<[string, string]>([
     ['AccessDenied', 'AccessDenied'],
@@ -98,7 +109,8 @@ describe('what the SDK threw', () => {
   );
 
   test('never says what it carries', () => {
-    for (const error of [thrown('canary', 400), thrown('canary', 500), new SyntaxError('canary')])
+    const unreadable = Object.assign(new SyntaxError('canary'), { $response: { headers: {} } });
+    for (const error of [thrown('canary', 400), thrown('canary', 500), unreadable])
       expect(JSON.stringify(readFailure(error, context)).replace('"code":"canary"', '')).not.toContain(
         'canary',
       );
