@@ -37,18 +37,22 @@ export class ExchangeError extends Error {
   }
 }
 
-/** Secrets Manager speaks JSON, STS XML (https://smithy.io/2.0/aws/protocols/index.html). */
-const awsContentType = /^(?:application\/(?:x-amz-json-1\.[01]|json|xml)|text\/xml)\s*(?:;|$)/i;
+/**
+ * Secrets Manager speaks JSON, STS XML (https://smithy.io/2.0/aws/protocols/index.html). Told by how the body begins: what servers
+ * that stand in for AWS say of its type is not always true.
+ */
+const awsBody = /^\s*(?:\{|<\?xml\s|<(?!html\b)[a-z])/i;
+
+const isAwsBody = ({ body }: HttpAnswer): boolean =>
+  awsBody.test(body.reveal().subarray(0, 64).toString('latin1'));
 
 /** A proxy's or a login page's 403 must not look like a policy that denies; what a failing server says matters to nobody. */
-const strangersError = (
-  { status, headers }: HttpAnswer,
-  { server }: Transport,
-): ProviderError | undefined => {
-  if (status >= 500 || status === 429 || awsContentType.test(headers['content-type'] ?? '')) return undefined;
+const strangersError = (answer: HttpAnswer, { server }: Transport): ProviderError | undefined => {
+  const { status } = answer;
+  if (status >= 500 || status === 429 || isAwsBody(answer)) return undefined;
   return providerError(
     'unavailable',
-    `${server}: the answer is not AWS's: its content type is none of theirs (HTTP ${status})`,
+    `${server}: the answer is not AWS's: it is neither JSON nor XML (HTTP ${status})`,
   );
 };
 
@@ -61,8 +65,8 @@ const headerBag = (headers: IncomingHttpHeaders): Record<string, string> =>
   );
 
 /** What a failing server sent is not parsed: a load balancer answers in HTML. */
-const readableBody = ({ status, headers, body }: HttpAnswer): Uint8Array =>
-  awsContentType.test(headers['content-type'] ?? '') || status < 400 ? body.reveal() : new Uint8Array();
+const readableBody = (answer: HttpAnswer): Uint8Array =>
+  isAwsBody(answer) || answer.status < 400 ? answer.body.reveal() : new Uint8Array();
 
 const requestBody = (body: unknown): { body?: string | Uint8Array } =>
   typeof body === 'string' || body instanceof Uint8Array ? { body } : {};

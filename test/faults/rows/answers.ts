@@ -62,7 +62,7 @@ export const answering: FaultGroup = {
           seen: {
             code: 'throttled',
             says: 'SERVER: AWS asks for fewer requests (HTTP 400)',
-            operation: 'batch-read',
+            operation: 'batch_read',
           },
         },
         file: noHttp,
@@ -140,7 +140,7 @@ export const answering: FaultGroup = {
           strike: answers({ kind: 'html' }),
           says: {
             vault: "SERVER: the answer is not Vault's: its content type is not JSON (HTTP 200)",
-            aws: "SERVER: the answer is not AWS's: its content type is none of theirs (HTTP 200)",
+            aws: "SERVER: the answer is not AWS's: it is neither JSON nor XML (HTTP 200)",
           },
         },
         'the same as malformed JSON',
@@ -194,24 +194,13 @@ export const answering: FaultGroup = {
     {
       fault: 'empty body',
       happens: 'an answer of no bytes, with HTTP 200',
-      stores: {
-        ...onNetwork(
-          { strike: answers({ kind: 'empty-body' }), says: broken },
-          { strike: fileIs(''), seen: { code: 'invalid', says: 'the file is not valid JSON' } },
-        ),
-        aws: {
+      stores: onNetwork(
+        {
           strike: answers({ kind: 'empty-body' }),
-          seen: {
-            code: 'unavailable',
-            says: "SERVER: the answer is not AWS's: a secret without a value",
-            operation: 'read',
-          },
-          start: {
-            code: 'unavailable',
-            says: "SERVER: the answer is not AWS's: a session without credentials",
-          },
+          says: { ...broken, aws: "SERVER: the answer is not AWS's: it is neither JSON nor XML (HTTP 200)" },
         },
-      },
+        { strike: fileIs(''), seen: { code: 'invalid', says: 'the file is not valid JSON' } },
+      ),
     },
     {
       fault: 'huge body',

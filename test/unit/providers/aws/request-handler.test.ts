@@ -34,21 +34,24 @@ describe("the SDK's request", () => {
     expect(answer).toMatchObject({ statusCode: 200, headers: { 'x-c': 'd, e' }, body: '{}' });
   });
 
-  test.each(['application/x-amz-json-1.1', 'application/json; charset=utf-8', 'text/xml', 'application/xml'])(
-    'is answered in %s by AWS',
-    async (type) => {
-      expect(await ask(answering(403, type))).toMatchObject({ statusCode: 403, body: 'canary' });
+  test.each(['{"canary":1}', ' \n{}', '<?xml version="1.0"?><a/>', '<ErrorResponse/>'])(
+    'is answered by AWS with %j, whatever its type is called',
+    async (body) => {
+      for (const type of ['application/x-amz-json-1.1', 'text/xml', 'text/html', ''])
+        expect(await ask(answering(403, type, body))).toMatchObject({ statusCode: 403, body });
     },
   );
 
   test.each([
-    [403, 'text/html'],
-    [200, 'text/html; charset=utf-8'],
+    [403, '<html><body>canary</body></html>'],
+    [200, '<!doctype html><html></html>'],
+    [200, '<HTML lang="en">'],
     [404, ''],
-    [200, 'application/json5'],
-  ])('is not answered by AWS with %i and %j', async (status, type) => {
-    expect(await ask(answering(status, type))).toBe(
-      `unavailable: 127.0.0.1:<port>: the answer is not AWS's: its content type is none of theirs (HTTP ${status})`,
+    [200, 'canary'],
+    [200, '[]'],
+  ])('is not answered by AWS with %i and %j', async (status, body) => {
+    expect(await ask(answering(status, 'application/x-amz-json-1.1', body))).toBe(
+      `unavailable: 127.0.0.1:<port>: the answer is not AWS's: it is neither JSON nor XML (HTTP ${status})`,
     );
   });
 
