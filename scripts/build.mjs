@@ -61,9 +61,10 @@ const bundle = async ({ entry, output, options }) => {
 const mainFields = ['module', 'main'];
 
 const pack = async ({ entry, output }) => {
-  const text = await packSections({ ...shared, mainFields, entryPoints: [entry] });
+  const { text, cache } = await packSections({ ...shared, mainFields, entryPoints: [entry] });
   mkdirSync(dirname(inOutput(output)), { recursive: true });
   writeFileSync(inOutput(output), text);
+  writeFileSync(inOutput(output.replace(/\.cjs$/u, '.cache')), cache);
 };
 
 const commonJs = { format: 'cjs' };

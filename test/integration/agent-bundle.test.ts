@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { PlanStore } from '../../lib/plan.ts';
@@ -12,8 +13,6 @@ import {
   terminationMessageIn,
 } from '../support/agent/process.ts';
 import { visibleFiles } from '../support/agent/volume.ts';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 
 const repository = join(import.meta.dirname, '../..');
 
@@ -145,5 +144,46 @@ describe('the one file of the agent', () => {
     expect(await failureOf(vaultStore, without)).not.toContain('unexpectedly');
     expect(await failureOf(awsStore, without)).toContain('the provider failed unexpectedly');
     expect(await failureOf(awsStore, program)).toContain('there is no AWS identity for this pod');
+  });
+});
+
+describe('the code cache beside the agent', () => {
+  const environment = { NODE_OPTIONS: '--max-semi-space-size=1', MALLOC_ARENA_MAX: '1' };
+  /** Whether V8 says that it took the agent's largest section from the cache; what Node keeps of its own parts is smaller. */
+  const isTaken = (agent: string): boolean => {
+    const args = ['--profile-deserialization', agent, 'run'];
+    const env = { ...environment, KEYFERRY_ROOT: output };
+    const { stdout } = spawnSync(process.execPath, args, { env, encoding: 'utf8' });
+    // Far enough: it has loaded what `run` loads, and goes no further with this option.
+    expect(stdout).toContain('Keyferry does not start with options that could expose secrets');
+    const sizes = [...stdout.matchAll(/^\[Deserializing from (\d+) bytes/gmu)].map(([, size]) =>
+      Number(size),
+    );
+    return sizes.some((size) => size > 100_000);
+  };
+  const copy = (name: string, cache: Buffer | undefined): string => {
+    const path = join(output, `${name}.cjs`);
+    copyFileSync(program, path);
+    if (cache !== undefined) writeFileSync(join(output, `${name}.cache`), cache);
+    return path;
+  };
+  const cache = (): Buffer => readFileSync(join(output, 'agent.cache'));
+
+  test('is what the sections were compiled to, with the flags of the image', () => {
+    expect(isTaken(program)).toBe(true);
+  });
+
+  test.each([
+    ['none', () => undefined],
+    ['an empty one', () => Buffer.alloc(0)],
+    ['that of other sections', () => Buffer.concat([Buffer.from('0'.repeat(64)), cache().subarray(64)])],
+    ['one cut short', () => cache().subarray(0, 70)],
+    ['one that V8 does not take', () => cache().fill(0, 64)],
+  ])('%s is no harm', async (name, bytes) => {
+    const agent = copy(name.replaceAll(' ', '-'), bytes());
+    expect(isTaken(agent)).toBe(false);
+    const { root, folder } = makePodWithStore({ db: { user: 'u' } });
+    expect(await new AgentProcess('init', { root, plan, program: agent }).exit()).toBe(0);
+    expect(visibleFiles(folder)).toEqual({ 'db/user': 'u' });
   });
 });

@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { removeFolders } from '../../support/agent/folders.ts';
-import type { Measurement } from '../core/figures.ts';
-import { megabytes, processorShare } from '../core/loop.ts';
+import type { FigureName, Measurement } from '../core/figures.ts';
+import { megabytes, processorShare, type Watched } from '../core/loop.ts';
+import { median } from '../core/statistics.ts';
 import { end, procBytes, processorTime } from '../processes.ts';
 import type { Backends, Backing } from './backends.ts';
 import { BenchPod } from './pod.ts';
@@ -13,6 +14,7 @@ const intervalSeconds = 2;
 /** Until the start and its garbage are past, in seconds. */
 const settlingSeconds = 6;
 const watchedSeconds = 20;
+const sampleEveryMs = 500;
 
 const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1');
@@ -60,23 +62,37 @@ class LoopingAgent {
   }
 }
 
-interface Watched {
-  readonly milliseconds: number;
-  readonly refreshes: number;
-  readonly seconds: number;
+/** An agent watched for a while, and its memory at each of many moments of it, in bytes. */
+interface Seen extends Watched {
+  readonly anonymous: readonly number[];
+  readonly resident: readonly number[];
 }
 
-const watch = async (agent: LoopingAgent): Promise<Watched> => {
-  const [time, count, began] = [processorTime(agent.pid), await agent.refreshes(), performance.now()];
-  await sleep(watchedSeconds * 1000);
-  const milliseconds = processorTime(agent.pid) - time;
+const watch = async (agent: LoopingAgent): Promise<Seen> => {
+  const { pid } = agent;
+  const anonymous: number[] = [];
+  const resident: number[] = [];
+  const [time, count, began] = [processorTime(pid), await agent.refreshes(), performance.now()];
+  while (performance.now() - began < watchedSeconds * 1000) {
+    await sleep(sampleEveryMs);
+    anonymous.push(procBytes(pid, 'smaps_rollup', 'Pss_Anon'));
+    resident.push(procBytes(pid, 'status', 'VmRSS'));
+  }
+  const milliseconds = processorTime(pid) - time;
   const seconds = (performance.now() - began) / 1000;
-  return { milliseconds, refreshes: (await agent.refreshes()) - count, seconds };
+  return { milliseconds, refreshes: (await agent.refreshes()) - count, seconds, anonymous, resident };
 };
 
-const memoryOf = (kind: 'vault' | 'aws' | 'both', { pid }: LoopingAgent): readonly Measurement[] => [
-  { name: `agent-memory-${kind}`, value: megabytes(procBytes(pid, 'smaps_rollup', 'Pss_Anon')) },
-  { name: `agent-resident-${kind}`, value: megabytes(procBytes(pid, 'status', 'VmRSS')) },
+/** Between two collections memory grows and then falls: any one moment says little, the middle of many what the agent takes. */
+const middle = (name: FigureName, samples: readonly number[]): Measurement => {
+  const ends = [Math.min(...samples), Math.max(...samples)].map((bytes) => megabytes(bytes).toFixed(1));
+  const note = `the middle of ${samples.length} samples in ${watchedSeconds} s, from ${ends.join(' to ')} MB`;
+  return { name, value: megabytes(median(samples)), note };
+};
+
+const memoryOf = (kind: keyof typeof kinds, seen: Seen): readonly Measurement[] => [
+  middle(`agent-memory-${kind}`, seen.anonymous),
+  middle(`agent-resident-${kind}`, seen.resident),
 ];
 
 const kinds = { vault: ['vault'], aws: ['aws'], both: ['vault', 'aws'] } as const;
@@ -97,15 +113,21 @@ export const measureLoops = async (backends: Backends, program: string): Promise
   };
   try {
     await sleep(settlingSeconds * 1000);
-    const [vault, aws, , idle] = await Promise.all(Object.values(agents).map(watch));
-    if (vault === undefined || aws === undefined || idle === undefined) throw new Error('nobody was watched');
+    const [vault, aws, both, idle] = await Promise.all([
+      watch(agents.vault),
+      watch(agents.aws),
+      watch(agents.both),
+      watch(agents.idle),
+    ]);
     const cpu = (name: 'agent-cpu-vault' | 'agent-cpu-aws', busy: Watched): Measurement => {
       const share = processorShare({ busy, idle, intervalSeconds: 60 });
       const note = `${share.perRefresh.toFixed(1)} ms for a refresh (of ${busy.refreshes}), ${share.idle.toFixed(3)} mCPU without any`;
       return { name, value: share.total, note };
     };
     return [
-      ...(['vault', 'aws', 'both'] as const).flatMap((kind) => memoryOf(kind, agents[kind])),
+      ...memoryOf('vault', vault),
+      ...memoryOf('aws', aws),
+      ...memoryOf('both', both),
       cpu('agent-cpu-vault', vault),
       cpu('agent-cpu-aws', aws),
     ];

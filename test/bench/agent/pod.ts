@@ -1,11 +1,22 @@
 import type { ChildProcess, StdioOptions } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../../support/agent/folders.ts';
 import { nodeCommand, run } from '../processes.ts';
 
 /** The flags of the injected containers' command. */
 const flags = ['--disable-sigusr1'];
+
+/** What the agent's image sets for every process in it, `PATH` aside: it keeps their memory small. */
+const imageEnvironment = ((): Readonly<Record<string, string>> => {
+  const dockerfile = join(import.meta.dirname, '..', '..', '..', 'Dockerfile.agent');
+  const line = /^ENV (.+)$/mu.exec(readFileSync(dockerfile, 'utf8'))?.[1];
+  if (line === undefined) throw new Error('Dockerfile.agent sets no environment');
+  const variables = line.split(' ').map((variable) => variable.split(/=(.*)/u));
+  return Object.fromEntries(
+    variables.flatMap(([name = '', value = '']) => (name === 'PATH' ? [] : [[name, value] as const])),
+  );
+})();
 
 /** The volumes of one pod on a tmpfs, and agents that run as its containers do. */
 export class BenchPod {
@@ -41,6 +52,7 @@ export class BenchPod {
   ): ChildProcess {
     const { before = [], stdio = ['ignore', 'ignore', 'inherit'] } = options;
     return run([...before, ...nodeCommand([...flags, this.#program, mode])], stdio, {
+      ...imageEnvironment,
       KEYFERRY_ROOT: this.#root,
       KEYFERRY_PLAN: this.#plan,
       KEYFERRY_POD_NAME: 'payments-api-0',

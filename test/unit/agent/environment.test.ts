@@ -42,6 +42,7 @@ describe('refusedProcessOptions', () => {
 
   test('ordinary options are fine', () => {
     expect(refused(['--max-old-space-size=64', '--disable-sigusr1', '--max-semi-space-size=1'])).toEqual([]);
+    expect(refused([], { NODE_OPTIONS: '--max-semi-space-size=1' })).toEqual([]);
   });
 });
 

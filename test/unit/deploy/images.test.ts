@@ -8,9 +8,9 @@ import { repository } from './manifests.ts';
 const read = (file: string): string => readFileSync(join(repository, file), 'utf8');
 
 describe.each([
-  ['Dockerfile.webhook', 'webhook.mjs'],
-  ['Dockerfile.agent', 'agent.cjs'],
-])('%s', (file, program) => {
+  ['Dockerfile.webhook', 'webhook.mjs', []],
+  ['Dockerfile.agent', 'agent.cjs', ['/opt/keyferry/agent.cache']],
+])('%s', (file, program, beside) => {
   const text = read(file);
   const last = text.slice(text.lastIndexOf('\nFROM '));
 
@@ -38,9 +38,23 @@ describe.each([
       '/',
       '/usr/share/licenses/keyferry/',
       '/usr/share/licenses/keyferry/LICENCES-of-dependencies',
+      ...beside,
       `/opt/keyferry/${program}`,
     ]);
   });
+});
+
+test('the agent’s image has what keeps its memory small, and Node takes it', () => {
+  const variables = /^ENV (.+)$/mu.exec(read('Dockerfile.agent'))?.[1]?.split(' ');
+  expect(variables).toEqual([
+    'PATH=/usr/local/bin',
+    'NODE_ENV=production',
+    'NODE_OPTIONS=--max-semi-space-size=1',
+    'MALLOC_ARENA_MAX=1',
+  ]);
+  const env = Object.fromEntries((variables ?? []).map((variable) => variable.split(/=(.*)/u)));
+  const { status, stderr } = spawnSync(process.execPath, ['-e', '0'], { env, encoding: 'utf8' });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });
 
 test('a build sees what .dockerignore lets in: sources and the lock file, no tests, no working copy', () => {
