@@ -11,7 +11,7 @@ import { describeThrown } from './core/thrown.ts';
 import { followForceSync } from './force-sync.ts';
 import { Handover } from './handover.ts';
 import { Intake } from './intake.ts';
-import { Lane, type LaneSource, type Pass } from './lane.ts';
+import { Lane, type Pass } from './lane.ts';
 import { Memories } from './memories.ts';
 import { MetricsRecorder } from './metrics/recorder.ts';
 import type { AgentPaths } from './paths.ts';
@@ -20,6 +20,7 @@ import { Publisher } from './publish/publisher.ts';
 import { revokeLeases } from './revocation.ts';
 import { Rotation } from './rotation.ts';
 import { StateFile } from './state-file.ts';
+import type { LaneSource } from './timetable.ts';
 import { Waker } from './waker.ts';
 
 export interface AgentOptions {

@@ -2,7 +2,7 @@ import { parseDuration } from '../lib/duration.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { didYouMean, isSubdomain, quoted, sentenceList } from '../lib/text.ts';
 import { defaultSettings, type Settings } from '../webhook/core/settings.ts';
-import { defaultAssumptions, type Assumptions } from './core/calls.ts';
+import { defaultAssumptions, type Assumptions } from './core/rounds.ts';
 import { parsePrices, type Price } from './core/price.ts';
 import { parseTarget, type Target } from './core/target.ts';
 import { commands, isCommand, optionOf, shown, type Command, type OptionName } from './options.ts';

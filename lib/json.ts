@@ -19,6 +19,15 @@ const keepNumber: Reviver = (_key, value, context) =>
 export const parseJsonKeepingNumbers = (text: string): unknown =>
   (JSON.parse as (text: string, reviver: Reviver) => unknown)(text, keepNumber);
 
+/** Parses JSON of ours, or of whoever's word does not matter; undefined where it is none. Numbers become numbers. */
+export const parseJsonOrNothing = (text: string | undefined): unknown => {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
 /** Whether a value from `parseJsonKeepingNumbers` is a JSON object: neither an array, nor null, nor a number. */
 export const isJsonObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !rawJson.isRawJSON(value);

@@ -23,9 +23,16 @@ export const renewedLease = (held: HeldLease, renewal: Lease): HeldLease => ({
   issued: held.issued,
 });
 
-/** Why a lease is replaced by a new one. */
+/** Why a lease is replaced by a new one, as the log says it. */
 export type ReissueReason =
-  'ended' | 'login changed' | 'end of its longest life' | 'not renewable' | 'unusable' | 'clock changed';
+  | 'ended'
+  | 'login changed'
+  | 'end of its longest life'
+  | 'not renewable'
+  | 'renewal refused'
+  | 'unusable'
+  | 'clock changed'
+  | 'asked for';
 
 export interface LeaseFacts {
   readonly lease: HeldLease;

@@ -15,7 +15,8 @@ const runningCeiling = 5 * 60_000;
 const runningBase = 1_000;
 const longestRetryAfter = 15 * 60_000;
 const shortestDelay = 50;
-const togetherWithin = 1_000;
+/** What is due this soon, in milliseconds, comes along with what is due now. */
+export const togetherWithin = 1_000;
 
 /** A factor between 0.9 and 1.1, always the same for one pod, so that a rollout's pods do not stay in step. */
 export const spreadFactor = (podUid: string): number => {
@@ -83,15 +84,27 @@ export const afterFailure = (failure: Failure): Schedule => {
 /** A lease that has ended leaves its app without a credential: it is asked for at least this often, in milliseconds. */
 const lapsedCeiling = 60_000;
 
+/** The longest wait after an `invalid` answer where a source has no shorter interval, in milliseconds. */
+const invalidCeiling = 60 * 60_000;
+
+/**
+ * What was `invalid` may have made a credential that could not be taken, and then each further try makes another one: a handful
+ * while the lease lives, and after that one on each interval.
+ */
+const invalidDelay = (intervalMs: number, leftMs: number): number =>
+  Math.min(intervalMs, leftMs > 0 ? Math.max(lapsedCeiling, leftMs / 2) : invalidCeiling);
+
 /**
  * After a renewal or a re-issue that failed. While the lease lives, each wait is at most half of what is left (or a second), so that
- * whatever the store asks for, tries go on until the end. Nothing is put off to the interval, since leases end whatever it is.
+ * whatever the store asks for, tries go on until the end. Nothing but what was `invalid` is put off to the interval, since leases end
+ * whatever it is.
  *
  * @param leftMs what is left of the lease's life, in milliseconds
  */
 export const afterLeaseFailure = (failure: Failure, leftMs: number): Schedule => {
-  const { schedule, error, now, starting, random } = failure;
+  const { schedule, error, now, intervalMs, starting, random } = failure;
   const failures = schedule.failures + 1;
+  if (error.code === 'invalid') return { dueAt: now + invalidDelay(intervalMs, leftMs), failures };
   if (starting) return { dueAt: now + startDelay(failure), failures };
   const lives = leftMs > 0;
   const ceiling = lives ? Math.min(runningCeiling, Math.max(1_000, leftMs / 4)) : lapsedCeiling;

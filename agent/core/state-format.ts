@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { parseJsonOrNothing } from '../../lib/json.ts';
 import { Redacted } from '../../lib/redacted.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import type { SourceAddress } from './identity.ts';
@@ -86,17 +87,9 @@ export const encodeState = (state: AgentState): Redacted<string> =>
 const restoredLease = ({ login, ...lease }: z.infer<typeof leaseInState>): HeldLease =>
   login === undefined ? lease : { ...lease, login };
 
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
 /** Reads the state file's text. The error says which field is wrong, never what is in it. */
 export const decodeState = (text: Redacted<string>): Result<AgentState, string> => {
-  const json = parseJson(text.reveal());
+  const json = parseJsonOrNothing(text.reveal());
   if (json === undefined) return err('it is not JSON');
   const parsed = z.safeParse(stateFile, json);
   if (!parsed.success) {

@@ -1,5 +1,6 @@
 import type { Plan } from '../../lib/plan.ts';
-import { add, callsOfPlan, noCalls, times, type Assumptions, type Count, type StoreCalls } from './calls.ts';
+import { callsOfPlan, type StoreCalls } from './calls.ts';
+import { add, noCalls, times, type Assumptions, type Count } from './rounds.ts';
 import type { PodCount } from './pod-count.ts';
 import { costOf, type Price } from './price.ts';
 

@@ -1,3 +1,4 @@
+import { given } from '../../lib/given.ts';
 import { identityVolumeName, secretsVolumeName, tokensFolder } from '../../lib/names.ts';
 import { looksDynamic } from '../../lib/dynamic-key.ts';
 import type { AwsStorePlan, Plan, PlanFile, PlanSource, PlanStore, VaultStorePlan } from '../../lib/plan.ts';
@@ -11,7 +12,7 @@ import {
   type Container,
   type Pod,
 } from '../../webhook/core/pod.ts';
-import { isLeased } from './calls.ts';
+import { isLeased } from './rounds.ts';
 
 /** When a file's secret is read. */
 export type Refresh =
@@ -108,9 +109,6 @@ interface Surroundings {
   readonly group: number;
 }
 
-const given = <T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
-
 const explainFile = (file: PlanFile, { plan, mountPath, owner, group }: Surroundings): ExplainedFile[] => {
   const source = plan.sources[file.source];
   const store = source === undefined ? undefined : plan.stores[source.store];
@@ -118,8 +116,7 @@ const explainFile = (file: PlanFile, { plan, mountPath, owner, group }: Surround
   const { key, version, stage, parameters } = source;
   const { kind, property, decode, optional, mode } = file;
   const refresh = refreshOf(source, plan.lifecycle);
-  const maybeLeased =
-    store.provider.type === 'vault' && refresh.kind === 'interval' && looksDynamic({ key });
+  const maybeLeased = store.provider.type === 'vault' && refresh.kind === 'interval' && looksDynamic({ key });
   return [
     {
       path: `${mountPath}/${file.path}${kind === 'extract' ? '/' : ''}`,

@@ -1,4 +1,5 @@
 import { annotation } from '../../lib/annotation-names.ts';
+import { parseJsonOrNothing } from '../../lib/json.ts';
 
 /** What `refresh` knows of a pod. */
 export interface RefreshPod {
@@ -12,14 +13,6 @@ export interface RefreshPod {
 
 const recordOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
@@ -54,7 +47,7 @@ export const skipReason = ({ annotations, phase, isDeleting }: RefreshPod): stri
     return `Keyferry did not inject it (it has no annotation ${annotation('status')})`;
   if (phase === 'Succeeded' || phase === 'Failed') return 'it has ended';
   if (isDeleting) return 'it is being deleted';
-  return recordOf(parseJson(status))['lifecycle'] === 'init'
+  return recordOf(parseJsonOrNothing(status))['lifecycle'] === 'init'
     ? 'its lifecycle is init: no agent runs on that could read anew'
     : undefined;
 };

@@ -1,5 +1,5 @@
 import type { Bill, Cost, StoreBill } from '../core/bill.ts';
-import { times, type Assumptions, type Round } from '../core/calls.ts';
+import { times, type Assumptions, type Round } from '../core/rounds.ts';
 import type { PodCount } from '../core/pod-count.ts';
 import { grouped, money } from '../core/price.ts';
 import { counted, duration, range } from './words.ts';

@@ -1,7 +1,7 @@
 import type { CountingArguments } from '../arguments.ts';
 import { billOf, monthOf, type Bill } from '../core/bill.ts';
 import { explainInjection, type Explanation } from '../core/explanation.ts';
-import { monthSeconds } from '../core/calls.ts';
+import { monthSeconds } from '../core/rounds.ts';
 import type { Reviewed } from '../review.ts';
 import { callsText, monthText } from './calls-text.ts';
 import { filesText } from './files-text.ts';

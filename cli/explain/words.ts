@@ -1,4 +1,4 @@
-import type { Count } from '../core/calls.ts';
+import type { Count } from '../core/rounds.ts';
 import { grouped } from '../core/price.ts';
 
 const units = [

@@ -1,7 +1,8 @@
 import { annotation } from '../../lib/annotation-names.ts';
+import { objectPath } from '../../lib/kube/resource.ts';
 import { skipReason, type RefreshPod } from '../core/refresh-pod.ts';
 import { send, type Api } from './api.ts';
-import { podPath } from './find-pods.ts';
+import { podsOf } from './find-pods.ts';
 
 /** What became of one pod. */
 export interface RefreshedPod {
@@ -24,13 +25,13 @@ const together = 8;
 /** Touches one annotation and nothing else, so that it cannot undo what somebody else changes meanwhile. */
 const patchPod = async (api: Api, name: string, value: string): Promise<RefreshedPod> => {
   const { namespace } = api;
-  const resource = { group: '', apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespace };
+  const resource = podsOf(namespace);
   const answer = await send(
     api,
     { verb: 'patch', resource, name },
     {
       method: 'PATCH',
-      path: podPath(namespace, name),
+      path: objectPath(resource, name),
       body: {
         contentType: 'application/merge-patch+json',
         text: JSON.stringify({ metadata: { annotations: { [annotation('force-sync')]: value } } }),

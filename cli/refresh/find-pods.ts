@@ -16,7 +16,8 @@ export interface FoundPods {
 
 type Pods = Result<readonly RefreshPod[], string>;
 
-const podResource = (namespace: string): KubeResource => ({
+/** The pods of a namespace. */
+export const podsOf = (namespace: string): KubeResource => ({
   group: '',
   apiVersion: 'v1',
   kind: 'Pod',
@@ -24,11 +25,8 @@ const podResource = (namespace: string): KubeResource => ({
   namespace,
 });
 
-/** Where pods and their patches go. */
-export const podPath = (namespace: string, name: string): string => objectPath(podResource(namespace), name);
-
 const onePod = async (api: Api, name: string): Promise<Pods> => {
-  const resource = podResource(api.namespace);
+  const resource = podsOf(api.namespace);
   const request = { method: 'GET', path: objectPath(resource, name) } as const;
   const answer = await send(api, { verb: 'get', resource, name }, request);
   if (!answer.ok) return answer;
@@ -38,7 +36,7 @@ const onePod = async (api: Api, name: string): Promise<Pods> => {
 
 const listPods = async (api: Api, labelSelector: string | undefined): Promise<Pods> => {
   const { connection, namespace, clock, signal } = api;
-  const resource = { ...podResource(namespace), labelSelector };
+  const resource = { ...podsOf(namespace), labelSelector };
   const purpose = { verb: 'list', resource } as const;
   try {
     const listing = await listAll({ connection, resource, parse: parseRefreshPod, clock, signal });

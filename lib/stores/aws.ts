@@ -1,6 +1,7 @@
 import type { Fields } from './fields.ts';
 import { readAwsRoles, type AwsRoles } from './aws-roles.ts';
 import { illegalNameCharacter, legalNameCharacters } from './aws-key.ts';
+import { isRegionName } from './aws-region.ts';
 import { readCaBundle, readServer } from './server.ts';
 import { oneAudience, readServiceAccount, type ServiceAccountName } from './service-account.ts';
 import { given } from '../given.ts';
@@ -41,10 +42,9 @@ const readService = (fields: Fields): void => {
   fields.reject('service', `is ${quoted(text)}; Keyferry reads ${service} alone${hint}`);
 };
 
-/** It becomes part of the host that the pod's token is sent to, so nothing but a region's name may stand there. */
 const readRegion = (fields: Fields): string => {
   const region = fields.string('region');
-  if (region !== '' && !/^[a-z]{2,4}(-[a-z]{2,16}){1,3}-[0-9]{1,2}$/.test(region))
+  if (region !== '' && !isRegionName(region))
     fields.reject('region', `is ${quoted(region)}; give the name of a region, like eu-central-1`);
   return region;
 };

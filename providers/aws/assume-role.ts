@@ -11,9 +11,10 @@ import { Redacted } from '../../lib/redacted.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { quoted } from '../../lib/text.ts';
 import { notAws } from './answer.ts';
-import type { Calls } from './calls.ts';
+import type { CallOutcome, Calls } from './calls.ts';
 import type { Credentials } from './credentials.ts';
 import { assumeRoleRefused, webIdentityRefused, type LoginStep } from './login-errors.ts';
+import { ExchangeError } from './request-handler.ts';
 import { stsClient, type ServicePlace } from './sdk.ts';
 import type { SigningClock } from './signing-clock.ts';
 
@@ -51,6 +52,9 @@ const stepOf = (role: AwsRole, { region }: ServicePlace): LoginStep => ({
   hasExternalId: role.externalId !== undefined,
 });
 
+const identified = (role: AwsRole, outcome: CallOutcome<Credentials>): LoginOutcome =>
+  outcome.ok ? ok({ name: roleName(role), credentials: outcome.value }) : err(outcome.error.error);
+
 /** Roles are assumed at STS, one from the other. */
 export class Sts {
   readonly #options: StsOptions;
@@ -63,38 +67,36 @@ export class Sts {
   async withToken(role: AwsRole, jwt: Redacted<string>): Promise<LoginOutcome> {
     const { place, calls, signingClock, sessionName } = this.#options;
     const client = stsClient(place, undefined, signingClock);
+    const command = new AssumeRoleWithWebIdentityCommand({
+      RoleArn: role.arn,
+      RoleSessionName: sessionName,
+      WebIdentityToken: jwt.reveal(),
+    });
     const outcome = await calls.send({
       operation: 'login',
       server: place.transport.server,
       client,
       signal: unending,
-      send: (options) =>
-        client.send(
-          new AssumeRoleWithWebIdentityCommand({
-            RoleArn: role.arn,
-            RoleSessionName: sessionName,
-            WebIdentityToken: jwt.reveal(),
-          }),
-          options,
-        ),
+      send: async (options) => this.#read((await client.send(command, options)).Credentials),
       explain: webIdentityRefused(stepOf(role, place), jwt.reveal()),
     });
-    return outcome.ok ? this.#identified(role, outcome.value.Credentials) : err(outcome.error.error);
+    return identified(role, outcome);
   }
 
   /** A role from whoever has `from`'s credentials (AssumeRole). */
   async from({ name, credentials }: Identified, role: AwsRole): Promise<LoginOutcome> {
     const { place, calls, signingClock } = this.#options;
     const client = stsClient(place, credentials.keys, signingClock);
+    const command = new AssumeRoleCommand(this.#input(role));
     const outcome = await calls.send({
-      operation: 'assume-role',
+      operation: 'assume_role',
       server: place.transport.server,
       client,
       signal: unending,
-      send: (options) => client.send(new AssumeRoleCommand(this.#input(role)), options),
+      send: async (options) => this.#read((await client.send(command, options)).Credentials),
       explain: assumeRoleRefused(stepOf(role, place), name),
     });
-    return outcome.ok ? this.#identified(role, outcome.value.Credentials) : err(outcome.error.error);
+    return identified(role, outcome);
   }
 
   #input({ arn, externalId, sessionTags, transitiveTagKeys }: AwsRole): AssumeRoleCommandInput {
@@ -109,8 +111,11 @@ export class Sts {
     };
   }
 
-  /** The end is AWS's time; by a clock of ours that is behind it would come too late, so the usual life counts too. */
-  #identified(role: AwsRole, given: StsCredentials | undefined): LoginOutcome {
+  /**
+   * The end is AWS's time; by a clock of ours that is behind it would come too late, so the usual life counts too. A session without
+   * credentials is no answer: the request has failed, and counts as one that did.
+   */
+  #read(given: StsCredentials | undefined): Credentials {
     const { place, clock } = this.#options;
     const now = clock.now();
     const {
@@ -120,14 +125,13 @@ export class Sts {
     } = given ?? {};
     const life = Math.min(Number(given?.Expiration) - now, usualLife);
     if (!accessKeyId || !secretAccessKey || !sessionToken || Number.isNaN(life))
-      return err(notAws({ server: place.transport.server, now }, 'a session without credentials'));
-    return ok({
-      name: roleName(role),
-      credentials: {
-        keys: new Redacted({ accessKeyId, secretAccessKey, sessionToken }),
-        expiresAt: now + life,
-        fullLife: Math.max(0, life),
-      },
-    });
+      throw new ExchangeError(
+        notAws({ server: place.transport.server, now }, 'a session without credentials'),
+      );
+    return {
+      keys: new Redacted({ accessKeyId, secretAccessKey, sessionToken }),
+      expiresAt: now + life,
+      fullLife: Math.max(0, life),
+    };
   }
 }

@@ -1,7 +1,8 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
-import { providerError, type ProviderError } from '../../lib/provider-error.ts';
-import { err, ok, type Result } from '../../lib/result.ts';
+import type { ProviderError } from '../../lib/provider-error.ts';
+import { ok, type Result } from '../../lib/result.ts';
+import { SharedWork } from '../shared-work.ts';
 import type { Identified, LoginOutcome } from './assume-role.ts';
 import { credentialsState } from './credentials.ts';
 
@@ -32,7 +33,7 @@ export interface AuthorityOptions {
 export class Authority {
   readonly #options: AuthorityOptions;
   #grant: Grant | undefined;
-  #pending: Promise<GrantOutcome> | undefined;
+  readonly #login = new SharedWork<Grant>('the login at AWS');
   /** When a login that is due may be tried again, monotonic. */
   #quietUntil = Number.NEGATIVE_INFINITY;
 
@@ -68,11 +69,8 @@ export class Authority {
     return ok(grant);
   }
 
-  async #logIn(signal: AbortSignal): Promise<GrantOutcome> {
-    this.#pending ??= this.#loggedIn().finally(() => {
-      this.#pending = undefined;
-    });
-    return orCancelled(this.#pending, signal);
+  #logIn(signal: AbortSignal): Promise<GrantOutcome> {
+    return this.#login.join(() => this.#loggedIn(), signal);
   }
 
   async #loggedIn(): Promise<GrantOutcome> {
@@ -85,20 +83,3 @@ export class Authority {
     return ok(this.#grant);
   }
 }
-
-/** Others may wait for the same login, so a caller that gives up leaves it running. */
-const orCancelled = async (pending: Promise<GrantOutcome>, signal: AbortSignal): Promise<GrantOutcome> => {
-  const over = new AbortController();
-  const cancelled = new Promise<GrantOutcome>((resolve) => {
-    const cancel = (): void => {
-      resolve(err(providerError('timeout', 'the login at AWS was cancelled')));
-    };
-    if (signal.aborted) cancel();
-    signal.addEventListener('abort', cancel, { signal: over.signal });
-  });
-  try {
-    return await Promise.race([pending, cancelled]);
-  } finally {
-    over.abort();
-  }
-};

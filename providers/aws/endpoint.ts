@@ -1,5 +1,6 @@
 import { providerError, type ProviderError } from '../../lib/provider-error.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
+import { isRegionName } from '../../lib/stores/aws-region.ts';
 import { quoted } from '../../lib/text.ts';
 
 type Service = 'secretsmanager' | 'sts';
@@ -17,12 +18,9 @@ const suffixes: readonly (readonly [string, string])[] = [
   ['us-isof-', 'csp.hci.ic.gov'],
 ];
 
-/** It becomes part of a host name, so it must not be able to end one. */
-const regionPattern = /^[a-z]{2,8}(?:-[a-z0-9]{1,16}){1,4}$/;
-
 /** The base URL of a service in a region; an error where that is no name of a region. */
 export const regionalEndpoint = (service: Service, region: string): Result<string, ProviderError> => {
-  if (!regionPattern.test(region))
+  if (!isRegionName(region))
     return err(providerError('invalid', `${quoted(region)} is not the name of an AWS region`));
   const [, suffix = 'amazonaws.com'] = suffixes.find(([start]) => region.startsWith(start)) ?? [];
   return ok(`https://${service}.${region}.${suffix}`);

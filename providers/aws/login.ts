@@ -1,11 +1,9 @@
 import type { AwsStorePlan } from '../../lib/plan.ts';
-import { providerError, type ProviderError } from '../../lib/provider-error.ts';
-import type { Redacted } from '../../lib/redacted.ts';
-import { err, ok, type Result } from '../../lib/result.ts';
-import { quoted } from '../../lib/text.ts';
+import { providerError } from '../../lib/provider-error.ts';
+import { err } from '../../lib/result.ts';
+import { readPodToken, withCurrentToken } from '../current-token.ts';
 import type { ProviderContext } from '../provider.ts';
 import type { AwsRole, LoginOutcome, Sts } from './assume-role.ts';
-import { withCurrentToken } from './current-token.ts';
 import { logInAtPodIdentity } from './pod-identity.ts';
 
 export interface LoginOptions {
@@ -25,19 +23,6 @@ const nobodyToSay = providerError(
   "externalID and session tags are said by a role that assumes the store's; annotate the pod's ServiceAccount with eks.amazonaws.com/role-arn, or make an EKS Pod Identity association for it",
 );
 
-const readJwt = async ({
-  store,
-  context,
-}: LoginOptions): Promise<Result<Redacted<string>, ProviderError>> => {
-  const { token } = store.auth;
-  try {
-    return ok(await context.readToken(token));
-  } catch {
-    // What broke is a path or an errno; the sentence is the same for all of them.
-    return err(providerError('unauthenticated', `the pod's token ${quoted(token)} cannot be read`));
-  }
-};
-
 const chained = async (sts: Sts, first: LoginOutcome, roles: readonly AwsRole[]): Promise<LoginOutcome> => {
   let outcome = first;
   for (const role of roles) {
@@ -52,8 +37,7 @@ const chained = async (sts: Sts, first: LoginOutcome, roles: readonly AwsRole[])
  * Pod Identity's variables its association, from which every role of the store is assumed; else its projected token, with which
  * the first role is.
  */
-export const logIn = async (options: LoginOptions): Promise<LoginOutcome> => {
-  const { store, sts, context } = options;
+export const logIn = async ({ store, sts, context }: LoginOptions): Promise<LoginOutcome> => {
   const { roles } = store.auth;
   if (store.auth.podIdentity && context.podIdentity !== undefined)
     return chained(sts, await logInAtPodIdentity(context.podIdentity, context), roles);
@@ -61,7 +45,7 @@ export const logIn = async (options: LoginOptions): Promise<LoginOutcome> => {
   if (first?.externalId !== undefined || first?.sessionTags !== undefined) return err(nobodyToSay);
   if (first === undefined) return err(nobody);
   const identified = await withCurrentToken(
-    () => readJwt(options),
+    () => readPodToken(context, store.auth.token),
     (jwt) => sts.withToken(first, jwt),
   );
   return chained(sts, identified, further);

@@ -1,8 +1,9 @@
 import type { AwsStorePlan, PlanStore } from '../../lib/plan.ts';
 import type { ProviderError } from '../../lib/provider-error.ts';
-import { err, ok, type Result } from '../../lib/result.ts';
+import { ok, type Result } from '../../lib/result.ts';
+import { failingProvider } from '../failing.ts';
 import { openTransport } from '../http/transport.ts';
-import type { OpenProvider, Provider, ProviderContext } from '../provider.ts';
+import type { OpenProvider, ProviderContext } from '../provider.ts';
 import { Sts } from './assume-role.ts';
 import { Authority } from './authority.ts';
 import { BatchHabit } from './batch-habit.ts';
@@ -34,12 +35,6 @@ const openPlace = (
   return transport.ok ? ok({ region, endpoint: server, transport: transport.value }) : transport;
 };
 
-/** A store whose settings cannot work: every read says why. */
-const failing = (error: ProviderError): Provider => ({
-  read: (sources) => Promise.resolve(sources.map(() => err(error))),
-  close: () => undefined,
-});
-
 const awsStore = ({ name, provider }: PlanStore): AwsStorePlan => {
   if (provider.type !== 'aws') throw new Error(`store ${name} is no AWS store`);
   return provider;
@@ -67,9 +62,9 @@ const openAuthority = (store: AwsStorePlan, sts: Sts, context: ProviderContext):
 export const openAws: OpenProvider = (planStore, context) => {
   const store = awsStore(planStore);
   const secretsManager = openPlace('secretsmanager', store.secretsManagerEndpoint, store, context);
-  if (!secretsManager.ok) return Promise.resolve(failing(secretsManager.error));
+  if (!secretsManager.ok) return Promise.resolve(failingProvider(secretsManager.error));
   const place = openPlace('sts', store.stsEndpoint, store, context);
-  if (!place.ok) return Promise.resolve(failing(place.error));
+  if (!place.ok) return Promise.resolve(failingProvider(place.error));
   const { clock } = context;
   const signingClock = new SigningClock(clock);
   const calls = new Calls(context, signingClock);

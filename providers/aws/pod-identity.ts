@@ -1,14 +1,15 @@
 import { isIPv4 } from 'node:net';
 import * as z from 'zod/mini';
+import { parseJsonOrNothing } from '../../lib/json.ts';
 import { providerError, type ProviderError } from '../../lib/provider-error.ts';
 import { Redacted } from '../../lib/redacted.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import type { HttpAnswer } from '../http/exchange.ts';
+import { withCurrentToken } from '../current-token.ts';
 import { retryAfterMilliseconds } from '../http/retry-after.ts';
 import { openTransport, type Transport } from '../http/transport.ts';
 import type { PodIdentity, ProviderContext } from '../provider.ts';
 import type { LoginOutcome } from './assume-role.ts';
-import { withCurrentToken } from './current-token.ts';
 
 /** EKS Pod Identity's agent on a node. It is link-local: the only such address that is ever asked, and only here. */
 const agentHosts: readonly string[] = ['169.254.170.23', '[fd00:ec2::23]'];
@@ -66,7 +67,7 @@ const readStatus = ({ status, headers }: HttpAnswer, now: number): ProviderError
 const readCredentials = (given: HttpAnswer, now: number): LoginOutcome => {
   const error = readStatus(given, now);
   if (error !== undefined) return err(error);
-  const parsed = answer.safeParse(parseJson(given.body.reveal()));
+  const parsed = answer.safeParse(parseJsonOrNothing(given.body.reveal().toString('utf8')));
   const life = parsed.success ? Date.parse(parsed.data.Expiration) - now : Number.NaN;
   if (!parsed.success || Number.isNaN(life))
     return err(
@@ -81,14 +82,6 @@ const readCredentials = (given: HttpAnswer, now: number): LoginOutcome => {
       fullLife: Math.max(0, life),
     },
   });
-};
-
-const parseJson = (bytes: Buffer): unknown => {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 };
 
 const readToken = async (podIdentity: PodIdentity): Promise<Result<Redacted<string>, ProviderError>> => {

@@ -68,7 +68,7 @@ export class Requests {
     const { place, calls } = this.#options;
     const command = new BatchGetSecretValueCommand({ SecretIdList: targets.map(({ id }) => id) });
     return calls.send({
-      operation: 'batch-read',
+      operation: 'batch_read',
       server: place.transport.server,
       client: this.#client,
       signal,

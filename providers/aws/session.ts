@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
+import { parseJsonOrNothing } from '../../lib/json.ts';
 import type { AwsStorePlan } from '../../lib/plan.ts';
 import { Redacted } from '../../lib/redacted.ts';
 import type { PodIdentity } from '../provider.ts';
@@ -62,19 +63,11 @@ export const decodeSession = (
   text: string | undefined,
   now: number,
 ): Identified | undefined => {
-  const parsed = session.safeParse(parseJson(text));
+  const parsed = session.safeParse(parseJsonOrNothing(text));
   if (!parsed.success || parsed.data.login !== loginName(settings) || parsed.data.savedAt > now)
     return undefined;
   const { name, accessKeyId, secretAccessKey, sessionToken, expiresAt, fullLife } = parsed.data;
   if (credentialsState({ expiresAt, fullLife }, now) === 'lapsed') return undefined;
   const keys = new Redacted({ accessKeyId, secretAccessKey, sessionToken });
   return { name, credentials: { keys, expiresAt, fullLife } };
-};
-
-const parseJson = (text: string | undefined): unknown => {
-  try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 };

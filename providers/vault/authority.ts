@@ -3,6 +3,7 @@ import type { Logger } from '../../lib/log.ts';
 import { providerError, type ProviderError, type ProviderErrorCode } from '../../lib/provider-error.ts';
 import type { Redacted } from '../../lib/redacted.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
+import { SharedWork } from '../shared-work.ts';
 import type { LoginRequests } from './login.ts';
 import { RetiredTokens } from './retired-tokens.ts';
 import {
@@ -74,7 +75,7 @@ export class Authority {
   #granted: number | null = null;
   #ended = false;
   readonly #retired = new RetiredTokens();
-  #pending: Promise<Done> | undefined;
+  readonly #mending = new SharedWork<undefined>('the login at Vault');
 
   constructor(options: AuthorityOptions) {
     this.#options = options;
@@ -118,7 +119,7 @@ export class Authority {
   async replace(refused: Grant, signal: AbortSignal): Promise<Result<boolean, ProviderError>> {
     while (this.#login === refused.login) {
       if (!this.#isDoubtful()) return ok(false);
-      const attempt = await this.#shared(
+      const attempt = await this.#mending.join(
         () => (this.#holding ? this.#checkOrLogIn() : this.#logIn()),
         signal,
       );
@@ -176,7 +177,7 @@ export class Authority {
         this.#use(uses);
         return ok(token);
       }
-      const attempt = await this.#shared(() => this.#mend(token, state), signal);
+      const attempt = await this.#mending.join(() => this.#mend(token, state), signal);
       if (!attempt.ok) return attempt;
       if (duty === 'leases' && this.#granted === 1) return tooFewUses;
     }
@@ -253,28 +254,4 @@ export class Authority {
     this.#token = renewLater(token, now);
     return done;
   }
-
-  async #shared(work: () => Promise<Done>, signal: AbortSignal): Promise<Done> {
-    this.#pending ??= work().finally(() => {
-      this.#pending = undefined;
-    });
-    return orCancelled(this.#pending, signal);
-  }
 }
-
-/** Others may wait for the same login, so a caller that gives up leaves it running. */
-const orCancelled = async (pending: Promise<Done>, signal: AbortSignal): Promise<Done> => {
-  const over = new AbortController();
-  const cancelled = new Promise<Done>((resolve) => {
-    const cancel = (): void => {
-      resolve(err(providerError('timeout', 'the login at Vault was cancelled')));
-    };
-    if (signal.aborted) cancel();
-    signal.addEventListener('abort', cancel, { signal: over.signal });
-  });
-  try {
-    return await Promise.race([pending, cancelled]);
-  } finally {
-    over.abort();
-  }
-};

@@ -26,6 +26,12 @@ export interface EngineSending {
 
 type Outcome = Result<SecretDocument, ProviderError>;
 
+/**
+ * Why an answer that Vault gave with HTTP 200 is not taken. It may have made a credential, and so would each further try: this is
+ * `invalid`, which is asked for again on the interval and not until it works.
+ */
+const untaken = (message: string): ProviderError => providerError('invalid', message);
+
 const nameOf = ({ path }: EngineRequest): string =>
   `${quoted(showPath(path.below))} in ${showMount(path.mount)}`;
 
@@ -74,12 +80,11 @@ const ending = (
   if (lease.ok) return lease;
   return lease.error === 'ended'
     ? err(
-        providerError(
-          'unavailable',
+        untaken(
           `${context.server}: what Vault made for ${nameOf(request)} had ended before it came; check its clock`,
         ),
       )
-    : err(notVaults(context, 'its expiration is no number of seconds'));
+    : err(untaken(notVaults(context, 'its expiration is no number of seconds').message));
 };
 
 const found = (
@@ -89,9 +94,9 @@ const found = (
   context: AnswerContext,
 ): Outcome => {
   const { data } = body;
-  if (!isJsonObject(data)) return err(notVaults(context, 'it has no data'));
+  if (!isJsonObject(data)) return err(untaken(notVaults(context, 'it has no data').message));
   const lease = readLease(body, sending.sentAt);
-  if (!lease.ok) return err(notVaults(context, lease.error));
+  if (!lease.ok) return err(untaken(notVaults(context, lease.error).message));
   const bytes = new Redacted(Buffer.from(JSON.stringify(data)));
   if (lease.value !== undefined) return ok({ bytes, lease: bound(lease.value, sending) });
   const end = ending(sending, data, date, context);

@@ -1,23 +1,24 @@
+import { isJsonObject } from '../../lib/json.ts';
 import type { VaultStorePlan } from '../../lib/plan.ts';
 import { providerError, type ProviderError } from '../../lib/provider-error.ts';
 import type { Redacted } from '../../lib/redacted.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { quoted } from '../../lib/text.ts';
+import { clockHint } from '../clock-hint.ts';
+import { readPodToken, withCurrentToken } from '../current-token.ts';
 import type { HttpAnswer } from '../http/exchange.ts';
 import type { ProviderContext } from '../provider.ts';
-import { isJsonObject } from '../../lib/json.ts';
 import { notVaults, readVerdict, type AnswerContext, type Verdict } from './answer.ts';
 import type { Call } from './calls.ts';
-import { clockHint } from '../clock-hint.ts';
 import { pathSegments } from './mount-table.ts';
 import { encodePath } from './path.ts';
-import { readLease, tokenOf, type Lease, type VaultToken } from './token.ts';
+import { readTokenLease, tokenOf, type TokenLease, type VaultToken } from './token.ts';
 
 /** How a store's token is got and kept; each is one request. */
 export interface LoginRequests {
   /** Logs in with the pod's token as it is on disk now; once more where the kubelet replaced it meanwhile. */
   logIn(): Promise<Result<VaultToken, ProviderError>>;
-  renew(token: VaultToken): Promise<Result<Lease, ProviderError>>;
+  renew(token: VaultToken): Promise<Result<TokenLease, ProviderError>>;
   /** Whether Vault still knows the token. One whose policies do not let it ask counts as unknown. */
   isKnown(token: VaultToken): Promise<Result<boolean, ProviderError>>;
   /** Ends the token and every lease that hangs on it. */
@@ -63,7 +64,7 @@ const readLogin = (
   { status, body }: Verdict,
   store: VaultStorePlan,
   context: AnswerContext,
-): Result<Lease, ProviderError> => {
+): Result<TokenLease, ProviderError> => {
   if (status === 404) return err(noAuthMethod(store));
   if (status !== 200) return err(notVaults(context, `HTTP ${status} was not expected of a login`));
   const { auth } = body;
@@ -74,13 +75,13 @@ const readLogin = (
         `the login at ${place(store)} asks for a second factor, which a pod does not have`,
       ),
     );
-  const lease = readLease(body);
+  const lease = readTokenLease(body);
   return lease === undefined ? err(notVaults(context, 'a login without a token')) : ok(lease);
 };
 
 const judgeLogin =
   (store: VaultStorePlan, jwt: Redacted<string>) =>
-  (answer: HttpAnswer, context: AnswerContext): Result<Lease, ProviderError> => {
+  (answer: HttpAnswer, context: AnswerContext): Result<TokenLease, ProviderError> => {
     const verdict = readVerdict(answer, context);
     if (!verdict.ok) return verdict;
     const { status } = verdict.value;
@@ -94,13 +95,13 @@ const judgeLogin =
     );
   };
 
-const judgeRenewal = (answer: HttpAnswer, context: AnswerContext): Result<Lease, ProviderError> => {
+const judgeRenewal = (answer: HttpAnswer, context: AnswerContext): Result<TokenLease, ProviderError> => {
   const verdict = readVerdict(answer, context);
   if (!verdict.ok) return verdict;
   const { status, body } = verdict.value;
   if (status !== 200)
     return err(providerError('denied', `Vault refused to renew the token (HTTP ${status})`));
-  const lease = readLease(body);
+  const lease = readTokenLease(body);
   return lease === undefined ? err(notVaults(context, 'a renewal without a token')) : ok(lease);
 };
 
@@ -127,16 +128,7 @@ export const loginRequests = ({ store, call, context }: LoginOptions): LoginRequ
   const namespace = loginNamespace(store);
   const path = encodePath(['auth', ...pathSegments(auth.mountPath), 'login']);
 
-  const readJwt = async (): Promise<Result<Redacted<string>, ProviderError>> => {
-    try {
-      return ok(await context.readToken(auth.token));
-    } catch {
-      // What broke is a path or an errno; the sentence is the same for all of them.
-      return err(providerError('unauthenticated', `the pod's token ${quoted(auth.token)} cannot be read`));
-    }
-  };
-
-  const logInWith = async (jwt: Redacted<string>): Promise<Result<Lease, ProviderError>> => {
+  const logInWith = async (jwt: Redacted<string>): Promise<Result<TokenLease, ProviderError>> => {
     if (path === undefined)
       return err(
         providerError('invalid', `the mount path ${quoted(auth.mountPath)} cannot be part of a URL`),
@@ -145,18 +137,9 @@ export const loginRequests = ({ store, call, context }: LoginOptions): LoginRequ
     return call('login', { method: 'write', path, namespace, body }, judgeLogin(store, jwt));
   };
 
-  const withCurrentJwt = async (): Promise<Result<Lease, ProviderError>> => {
-    const jwt = await readJwt();
-    if (!jwt.ok) return jwt;
-    const first = await logInWith(jwt.value);
-    if (first.ok || first.error.code !== 'unauthenticated') return first;
-    const again = await readJwt();
-    return again.ok && again.value.reveal() !== jwt.value.reveal() ? logInWith(again.value) : first;
-  };
-
   return {
     logIn: async () => {
-      const lease = await withCurrentJwt();
+      const lease = await withCurrentToken(() => readPodToken(context, auth.token), logInWith);
       return lease.ok ? ok(tokenOf(lease.value, context.clock.now())) : lease;
     },
     renew: ({ secret: token }) =>

@@ -1,8 +1,7 @@
 import type { PlanStore, VaultStorePlan } from '../../lib/plan.ts';
-import type { ProviderError } from '../../lib/provider-error.ts';
-import { err } from '../../lib/result.ts';
+import { failingProvider } from '../failing.ts';
 import { openTransport, type TransportOptions } from '../http/transport.ts';
-import type { OpenProvider, Provider, ProviderContext } from '../provider.ts';
+import type { OpenProvider, ProviderContext } from '../provider.ts';
 import { Authority } from './authority.ts';
 import { recordedCalls } from './calls.ts';
 import { openClient } from './client.ts';
@@ -26,12 +25,6 @@ const transportOptions = (
   ...(resolveHost === undefined ? {} : { resolve: resolveHost }),
 });
 
-/** A store whose settings cannot work: every read says why. */
-const failing = (error: ProviderError): Provider => ({
-  read: (sources) => Promise.resolve(sources.map(() => err(error))),
-  close: () => undefined,
-});
-
 const vaultStore = ({ name, provider }: PlanStore): VaultStorePlan => {
   if (provider.type !== 'vault') throw new Error(`store ${name} is no Vault store`);
   return provider;
@@ -45,7 +38,7 @@ const vaultStore = ({ name, provider }: PlanStore): VaultStorePlan => {
 export const openVault: OpenProvider = (planStore, context) => {
   const store = vaultStore(planStore);
   const transport = openTransport(transportOptions(store, context));
-  if (!transport.ok) return Promise.resolve(failing(transport.error));
+  if (!transport.ok) return Promise.resolve(failingProvider(transport.error));
   const { clock, log, session } = context;
   const call = recordedCalls(openClient(transport.value, store.server), context);
   const requests = loginRequests({ store, call, context });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
+import { parseJsonOrNothing } from '../../lib/json.ts';
 import type { VaultStorePlan } from '../../lib/plan.ts';
 import { Redacted } from '../../lib/redacted.ts';
 import { tokenState, type VaultToken } from './token.ts';
@@ -60,18 +61,10 @@ export const decodeSession = (
   text: string | undefined,
   now: number,
 ): VaultToken | undefined => {
-  const parsed = session.safeParse(parseJson(text));
+  const parsed = session.safeParse(parseJsonOrNothing(text));
   if (!parsed.success || parsed.data.login !== storeName(store) || parsed.data.savedAt > now)
     return undefined;
   const { token: secret, expiresAt, renewAt, replaceAt, fullLife } = parsed.data;
   const token = { secret: new Redacted(secret), expiresAt, renewAt, replaceAt, fullLife, uses: null };
   return tokenState(token, now) === 'lapsed' ? undefined : token;
-};
-
-const parseJson = (text: string | undefined): unknown => {
-  try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 };

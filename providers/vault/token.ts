@@ -19,7 +19,7 @@ export interface VaultToken {
 }
 
 /** The `auth` object of a login or a renewal (https://developer.hashicorp.com/vault/docs/concepts/tokens). */
-export interface Lease {
+export interface TokenLease {
   readonly secret: Redacted<string>;
   /** Milliseconds; 0: it does not expire. */
   readonly life: number;
@@ -28,7 +28,7 @@ export interface Lease {
 }
 
 /** Reads `auth`; undefined where there is no token in it. Batch tokens say themselves that they are not renewable. */
-export const readLease = (body: JsonObject): Lease | undefined => {
+export const readTokenLease = (body: JsonObject): TokenLease | undefined => {
   const { auth } = body;
   if (!isJsonObject(auth)) return undefined;
   const { client_token: secret, lease_duration: seconds, renewable, num_uses: uses } = auth;
@@ -45,7 +45,7 @@ export const readLease = (body: JsonObject): Lease | undefined => {
 
 const renewalPoint = 2 / 3;
 
-export const tokenOf = ({ secret, life, renewable, uses }: Lease, now: number): VaultToken => {
+export const tokenOf = ({ secret, life, renewable, uses }: TokenLease, now: number): VaultToken => {
   const due = life > 0 ? now + life * renewalPoint : null;
   return {
     secret,
@@ -62,7 +62,7 @@ export const loginName = ({ secret }: VaultToken): string =>
   createHash('sha256').update('keyferry vault login\n').update(secret.reveal()).digest('hex').slice(0, 32);
 
 /** The same token after a renewal. */
-export const renewed = (token: VaultToken, lease: Lease, now: number): VaultToken => ({
+export const renewed = (token: VaultToken, lease: TokenLease, now: number): VaultToken => ({
   ...tokenOf(lease, now),
   secret: token.secret,
   uses: token.uses,
@@ -76,7 +76,7 @@ export const renewLater = (token: VaultToken, now: number): VaultToken => {
 };
 
 /** A renewal that gave less than half of the login's life: the token's longest life is near, a login is due. */
-export const isNearItsEnd = (lease: Lease, token: VaultToken): boolean =>
+export const isNearItsEnd = (lease: TokenLease, token: VaultToken): boolean =>
   lease.life > 0 && lease.life < token.fullLife / 2;
 
 /** Not used in its last seconds: it could lapse on the way. */
@@ -89,7 +89,7 @@ const margin = (token: VaultToken): number => Math.min(5_000, token.fullLife / 1
 export type TokenDuty = 'requests' | 'leases';
 
 /** Requests that a token can still make. */
-export const usesLeft = ({ uses }: VaultToken, duty: TokenDuty): number =>
+const usesLeft = ({ uses }: VaultToken, duty: TokenDuty): number =>
   (uses ?? Number.POSITIVE_INFINITY) - (duty === 'leases' ? 1 : 0);
 
 /** When the token next needs something; null: never. */

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 
 /** Whether processes can be kept to a core: `taskset` of util-linux is there, and there is more than one core. */
-export const canPin = cpus().length > 1 && spawnSync('taskset', ['--version']).status === 0;
+const canPin = cpus().length > 1 && spawnSync('taskset', ['--version']).status === 0;
 
 /** The command of the very Node that this process runs on. */
 export const nodeCommand = (args: readonly string[]): readonly string[] => [process.execPath, ...args];

@@ -37,7 +37,7 @@ const networkCell = (cell: NetworkCell, store: 'vault' | 'aws', operation: strin
 /** The same at Vault and AWS, with what a file store has instead. */
 export const onNetwork = (cell: NetworkCell, file: FaultRow['stores']['file']): FaultRow['stores'] => ({
   vault: networkCell(cell, 'vault', 'read'),
-  aws: networkCell(cell, 'aws', 'batch-read'),
+  aws: networkCell(cell, 'aws', 'batch_read'),
   file,
 });
 

@@ -107,7 +107,7 @@ const playOutage = async (
     ]);
     await pod.run(10 * minute - aRefresh);
   }
-  const operation = up.kind === 'aws' ? 'batch-read' : 'read';
+  const operation = up.kind === 'aws' ? 'batch_read' : 'read';
   const answered = (await metricsOf(pod.agent)).get(
     `keyferry_provider_requests_total{provider="${up.kind}",operation="${operation}",outcome="ok"}`,
   );

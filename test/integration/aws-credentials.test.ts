@@ -24,7 +24,7 @@ describe('credentials that AWS does not know any more', () => {
     aws.revokeSessions();
     records.splice(0);
     expect((await lines('payments/db', 'payments/api'))[0]).toBe(dbLine);
-    expect(records).toEqual(['batch-read unauthenticated', 'login ok', 'batch-read ok']);
+    expect(records).toEqual(['batch_read unauthenticated', 'login ok', 'batch_read ok']);
   });
 
   test('and cannot be replaced: one login is the outcome of all', async () => {
@@ -95,7 +95,7 @@ describe('a clock that is wrong', () => {
     const roles = [{ arn: roleArn('entry') }, { arn: roleArn('middle') }];
     const { lines, records } = await open({ ahead: 20 * minutes, auth: { roles } });
     await lines('payments/db');
-    expect(records).toEqual(['login ok', 'assume-role unauthenticated', 'assume-role ok', 'read denied']);
+    expect(records).toEqual(['login ok', 'assume_role unauthenticated', 'assume_role ok', 'read denied']);
   });
 
   test('that is right does not make a bad signature good', async () => {

@@ -96,7 +96,7 @@ describe('further roles', () => {
       'GetSecretValue payments/db 200',
     ]);
     expect(aws.requests.list().at(-1)?.role).toBe(roleArn('target'));
-    expect(records).toEqual(['login ok', 'assume-role ok', 'assume-role ok', 'read ok']);
+    expect(records).toEqual(['login ok', 'assume_role ok', 'assume_role ok', 'read ok']);
   });
 
   test.each([
@@ -128,7 +128,7 @@ describe('EKS Pod Identity', () => {
     const game = await startGame();
     const { lines, records } = await open(game, [target]);
     expect(await lines('payments/db')).toEqual([dbLine]);
-    expect(records).toEqual(['login ok', 'assume-role ok', 'read ok']);
+    expect(records).toEqual(['login ok', 'assume_role ok', 'read ok']);
     expect(game.aws.requests.list().at(-1)?.role).toBe(roleArn('target'));
   });
 

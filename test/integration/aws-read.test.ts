@@ -120,7 +120,7 @@ describe('several secrets', () => {
     expect(requests().filter((request) => request.startsWith('Get'))).toEqual([
       'GetSecretValue payments/api 200',
     ]);
-    expect(records.filter((record) => record === 'batch-read ok')).toHaveLength(3);
+    expect(records.filter((record) => record === 'batch_read ok')).toHaveLength(3);
   });
 
   test('are read one by one where the policy allows no batches, and that is remembered for an hour', async () => {
@@ -128,7 +128,7 @@ describe('several secrets', () => {
     const { lines, records } = await open({ auth: { roles: [{ arn: roleArn('single') }] } });
     expect(await lines('payments/db', 'payments/api')).toEqual([dbLine, apiLine]);
     expect(await lines('payments/db', 'payments/api')).toEqual([dbLine, apiLine]);
-    expect(records).toEqual(['login ok', 'batch-read denied', ...Array<string>(4).fill('read ok')]);
+    expect(records).toEqual(['login ok', 'batch_read denied', ...Array<string>(4).fill('read ok')]);
     expect(aws.requests.count({ operation: 'BatchGetSecretValue' })).toBe(1);
     await clock.advance(60 * 60_000);
     aws.setRole('single', {
@@ -137,7 +137,7 @@ describe('several secrets', () => {
     });
     expect(await lines('payments/db', 'payments/api')).toEqual([dbLine, apiLine]);
     expect(aws.requests.count({ operation: 'BatchGetSecretValue' })).toBe(2);
-    expect(records.at(-1)).toBe('batch-read ok');
+    expect(records.at(-1)).toBe('batch_read ok');
   });
 
   test('are read one by one where batches are throttled', async () => {
@@ -145,7 +145,7 @@ describe('several secrets', () => {
     aws.faults.add({ kind: 'throttled', operation: 'BatchGetSecretValue' });
     const { lines, records } = await open();
     expect(await lines('payments/db', 'payments/api')).toEqual([dbLine, apiLine]);
-    expect(records).toEqual(['login ok', 'batch-read throttled', 'read ok', 'read ok']);
+    expect(records).toEqual(['login ok', 'batch_read throttled', 'read ok', 'read ok']);
   });
 
   test('share the outcome where AWS is not there', async () => {
@@ -154,7 +154,7 @@ describe('several secrets', () => {
     const { lines, records } = await open();
     const refused = `unavailable: ${new URL(aws.urlOf('secretsmanager')).host} refused the connection`;
     expect(await lines('payments/db', 'payments/api')).toEqual([refused, refused]);
-    expect(records).toEqual(['login ok', 'batch-read unavailable']);
+    expect(records).toEqual(['login ok', 'batch_read unavailable']);
   });
 
   test('may be longer together than one may be alone', async () => {
@@ -164,7 +164,7 @@ describe('several secrets', () => {
     for (const name of names) aws.createSecret(name, text);
     const { lines, records } = await open();
     expect(new Set(await lines(...names))).toEqual(new Set([text]));
-    expect(records.slice(0, 2)).toEqual(['login ok', 'batch-read ok']);
+    expect(records.slice(0, 2)).toEqual(['login ok', 'batch_read ok']);
   });
 });
 

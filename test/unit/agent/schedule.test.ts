@@ -114,12 +114,21 @@ describe('afterLeaseFailure', () => {
     expect(leaseDelay(-hour, 50)).toBeCloseTo(59_940);
   });
 
-  test.each<ProviderErrorCode>(['not_found', 'denied', 'invalid'])(
-    '%s does not wait for the interval',
-    (code) => {
-      expect(leaseDelay(hour, 0, { error: providerError(code, ''), intervalMs: Infinity })).toBe(999);
-    },
-  );
+  test.each<ProviderErrorCode>(['not_found', 'denied'])('%s does not wait for the interval', (code) => {
+    expect(leaseDelay(hour, 0, { error: providerError(code, ''), intervalMs: Infinity })).toBe(999);
+  });
+
+  test.each([
+    ['half of what is left', 40 * 60_000, hour, 20 * 60_000],
+    ['a minute at least', 10_000, hour, 60_000],
+    ['its interval, if that is less', 40 * 60_000, 30_000, 30_000],
+    ['its interval after the end', 0, 30 * 60_000, 30 * 60_000],
+    ['an hour after the end, at most', -hour, Infinity, hour],
+  ])('invalid, which may have cost a credential, waits for %s', (_what, leftMs, intervalMs, delay) => {
+    const invalid = { error: providerError('invalid', ''), intervalMs };
+    expect(leaseDelay(leftMs, 0, invalid)).toBe(delay);
+    expect(leaseDelay(leftMs, 0, { ...invalid, starting: true })).toBe(delay);
+  });
 
   test('waits for what the store asks, but for no more than a quarter of what is left', () => {
     const throttled = { error: providerError('throttled', '', hour) };

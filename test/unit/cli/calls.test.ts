@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { callsOfPlan, monthSeconds, type Assumptions, type StoreCalls } from '../../../cli/core/calls.ts';
+import { callsOfPlan, type StoreCalls } from '../../../cli/core/calls.ts';
+import { monthSeconds, type Assumptions } from '../../../cli/core/rounds.ts';
 import type { Plan, PlanSource } from '../../../lib/plan.ts';
 
 const vault: Plan['stores'][number] = {

@@ -35,6 +35,7 @@ const openAt = async (
 ) => {
   const seen: string[] = [];
   const headers: IncomingHttpHeaders[] = [];
+  const recorded: string[] = [];
   const server = await start((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -73,7 +74,7 @@ const openAt = async (
       session: { load: () => undefined, save: () => undefined },
       readToken: () => Promise.resolve(new Redacted('a.b.c')),
       resolvePath: (path) => path,
-      record: () => undefined,
+      record: ({ operation, outcome }) => recorded.push(`${operation} ${outcome}`),
     },
   );
   afterTest(() => {
@@ -88,7 +89,7 @@ const openAt = async (
         : `${outcome.error.code}: ${outcome.error.message.replace(String(server.port), '<port>')}`,
     );
   };
-  return { lines, seen, headers };
+  return { lines, seen, headers, recorded };
 };
 
 describe('a batch', () => {
@@ -129,11 +130,12 @@ test.each<[string, string]>([
   ['without credentials', session.replace(/<Credentials>[^]*<\/Credentials>/, '')],
   ['without a key', session.replace('<AccessKeyId>a</AccessKeyId>', '')],
   ['without an end', session.replace(/<Expiration>.*<\/Expiration>/, '')],
-])('a session %s is none of AWS', async (_name, login) => {
-  const { lines } = await openAt(() => ({}), { login });
+])('a session %s is none of AWS, and no login', async (_name, login) => {
+  const { lines, recorded } = await openAt(() => ({}), { login });
   expect(await lines('a')).toEqual([
     "unavailable: 127.0.0.1:<port>: the answer is not AWS's: a session without credentials",
   ]);
+  expect(recorded).toEqual(['login unavailable']);
 });
 
 test.each<[string, Partial<AwsStorePlan>, string]>([

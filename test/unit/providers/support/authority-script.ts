@@ -3,10 +3,15 @@ import { providerError, type ProviderErrorCode } from '../../../../lib/provider-
 import { Redacted } from '../../../../lib/redacted.ts';
 import { err, ok } from '../../../../lib/result.ts';
 import { Authority } from '../../../../providers/vault/authority.ts';
-import { tokenOf, type Lease, type TokenDuty, type VaultToken } from '../../../../providers/vault/token.ts';
+import {
+  tokenOf,
+  type TokenDuty,
+  type TokenLease,
+  type VaultToken,
+} from '../../../../providers/vault/token.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';
 
-type Reply = Partial<Omit<Lease, 'secret'>> | ProviderErrorCode;
+type Reply = Partial<Omit<TokenLease, 'secret'>> | ProviderErrorCode;
 
 export const signal = new AbortController().signal;
 export const minute = 60_000;
@@ -24,7 +29,7 @@ export const play = (script: {
   const kept: VaultToken[] = [];
   let logins = 0;
   let gate: Promise<unknown> = Promise.resolve();
-  const lease = (secret: string, reply: Exclude<Reply, string>): Lease => ({
+  const lease = (secret: string, reply: Exclude<Reply, string>): TokenLease => ({
     secret: new Redacted(secret),
     life: 15 * minute,
     renewable: true,

@@ -56,10 +56,10 @@ describe('a credential with a lease', () => {
     [{ renewable: undefined }, 'its renewable is neither true nor false'],
     [{ data: null }, 'it has no data'],
     [{ data: ['canary'] }, 'it has no data'],
-  ])('with %j is not Vault', (over, why) => {
+  ])('with %j is not taken, nor asked for again before the interval', (over, why) => {
     expect(read(sending(database), 200, leased(over))).toEqual({
       ok: false,
-      error: { code: 'unavailable', message: `vault.test:8200: the answer is not Vault's: ${why}` },
+      error: { code: 'invalid', message: `vault.test:8200: the answer is not Vault's: ${why}` },
     });
   });
 });
@@ -115,7 +115,7 @@ describe('what has no lease', () => {
 
   test('that had ended before it came is refused', () => {
     expect(lease(writing(pki), { expiration: sentAt / 1000 })).toEqual({
-      code: 'unavailable',
+      code: 'invalid',
       message:
         'vault.test:8200: what Vault made for "issue/web" in pki/ had ended before it came; check its clock',
     });
@@ -123,7 +123,7 @@ describe('what has no lease', () => {
 
   test.each([['soon'], [null], [1.5], [1e300], [[]]])('PKI with expiration %j is not Vault', (end) => {
     expect(lease(writing(pki), { expiration: end })).toEqual({
-      code: 'unavailable',
+      code: 'invalid',
       message: "vault.test:8200: the answer is not Vault's: its expiration is no number of seconds",
     });
   });

@@ -5,14 +5,15 @@ import {
   dueAt,
   isNearItsEnd,
   loginName,
-  readLease,
+  readTokenLease,
   renewed,
   renewLater,
   tokenOf,
   tokenState,
 } from '../../../../providers/vault/token.ts';
 
-const lease = (auth: unknown) => readLease(parseJsonKeepingNumbers(JSON.stringify({ auth })) as JsonObject)!;
+const lease = (auth: unknown) =>
+  readTokenLease(parseJsonKeepingNumbers(JSON.stringify({ auth })) as JsonObject)!;
 
 const service = { client_token: 'hvs.canary', lease_duration: 900, renewable: true, num_uses: 0 };
 
