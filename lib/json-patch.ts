@@ -15,12 +15,15 @@ type Json = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+const field = (object: Json, name: string): unknown =>
+  Object.hasOwn(object, name) ? object[name] : undefined;
+
 const diffObjects = (before: Json, after: Json, path: string): PatchOperation[] => {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
-  return names.flatMap((name): PatchOperation[] => {
-    const was = Object.hasOwn(before, name) ? before[name] : undefined;
-    const is = Object.hasOwn(after, name) ? after[name] : undefined;
-    if (was === is) return [];
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  const changed = [...names].filter((name) => field(before, name) !== field(after, name));
+  return changed.sort().flatMap((name): PatchOperation[] => {
+    const was = field(before, name);
+    const is = field(after, name);
     const place = pointer(path, name);
     if (is === undefined) return [{ op: 'remove', path: place }];
     return was === undefined ? [{ op: 'add', path: place, value: is }] : diff(was, is, place);

@@ -1,53 +1,83 @@
 import { given } from '../lib/given.ts';
-import { isRecord } from '../lib/kube/object.ts';
 import { ok, type Result } from '../lib/result.ts';
 import { admit, type AdmitOptions } from './admit.ts';
 import type { Injection, Outcome } from './core/decide.ts';
+import { outlineOf, type Outline } from './core/outline.ts';
 import { displayName, type Pod } from './core/pod.ts';
-import { decodePod, encodeReview, type Envelope } from './core/review.ts';
-import { KnownAnswers, podDigest, RecordingCache, type AnswerTemplate } from './known-answers.ts';
+import { decodePod, encodeReview, patchText, type Envelope } from './core/review.ts';
+import {
+  answerKey,
+  KnownAnswers,
+  RecordingCache,
+  type AnswerKey,
+  type AnswerTemplate,
+  type KnownAnswer,
+  type LookUps,
+} from './known-answers.ts';
 
 /** What became of a request, for log and metrics. */
 export type Told = Exclude<Outcome, Injection> | { readonly kind: 'inject'; readonly files: number };
 
 export interface Answer {
   readonly told: Told;
-  /** Undefined where the request is not about a pod. */
-  readonly pod: string | undefined;
+  /** For the log. */
+  readonly request: {
+    readonly uid: string;
+    readonly namespace: string;
+    /** Undefined where the request is not about a pod. */
+    readonly pod: string | undefined;
+  };
   /** The AdmissionReview as JSON. */
   readonly review: string;
 }
 
-const noUid = '"uid":""';
+const uidField = '"uid":';
+/** The uid comes first in an answer. */
+const noUid = `${uidField}""`;
 
-/** An answer's text around the uid of the request, which comes first in it. */
-const templateOf = (outcome: Outcome): AnswerTemplate => {
-  const review = JSON.stringify(encodeReview('', outcome));
+const templateOf = (outcome: Outcome, patch: string): AnswerTemplate => {
+  const review = JSON.stringify(encodeReview('', outcome, patch));
   const place = review.indexOf(noUid);
-  return { head: review.slice(0, place), tail: review.slice(place + noUid.length) };
+  return {
+    head: review.slice(0, place + uidField.length),
+    tail: review.slice(place + noUid.length),
+  };
 };
 
-const fill = ({ head, tail }: AnswerTemplate, uid: string): string =>
-  `${head}"uid":${JSON.stringify(uid)}${tail}`;
+const fill = ({ head, tail }: AnswerTemplate, uid: string): string => `${head}${JSON.stringify(uid)}${tail}`;
 
 const tellOf = (outcome: Outcome): Told =>
   outcome.kind === 'inject' ? { kind: 'inject', files: outcome.plan.files.length } : outcome;
 
-/** The pod as decisions see it: what is left out here cannot change an answer, and so need not be in the digest. */
+/** The pod as decisions see it: what is left out here cannot change an answer, and so need not be in its key. */
 const visiblePod = ({ metadata, spec }: Pod): Pod => ({
   ...given({ metadata: metadata && given({ annotations: metadata.annotations }), spec }),
 });
 
-const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+interface Decided {
+  readonly outcome: Injection;
+  /** As text. */
+  readonly patch: string;
+  readonly lookUps: LookUps;
+}
 
-/** The name for the log. Where the answer was known, nobody has looked at its type. */
-const nameOf = (object: unknown): string | undefined => {
-  if (object === undefined) return undefined;
-  const metadata = isRecord(object) && isRecord(object['metadata']) ? object['metadata'] : {};
-  return displayName({
-    metadata: { name: text(metadata['name']), generateName: text(metadata['generateName']) },
-  });
-};
+/** Whether an answer, or what it was looked up by, has a text in it. Names are the same in JSON, and in JSON within JSON, as they are. */
+const mentions = ({ outcome: { warnings, audit }, patch, lookUps }: Decided, text: string): boolean =>
+  patch.includes(text) || JSON.stringify([warnings, audit, lookUps.map(([key]) => key)]).includes(text);
+
+const answerFrom = (known: KnownAnswer, { uid, namespace, name, generateName }: Outline): Answer => ({
+  told: { kind: 'inject', files: known.files },
+  request: { uid, namespace, pod: displayName({ metadata: { name, generateName } }) },
+  review: fill(known, uid),
+});
+
+/** A body that was looked at, but not parsed. */
+interface Seen {
+  /** Under what its answer is kept; undefined where it is not. */
+  readonly key: AnswerKey | undefined;
+  /** Where one is kept. */
+  readonly answer: Answer | undefined;
+}
 
 /** Answers requests: from what is known, else by deciding. */
 export class Answers {
@@ -59,28 +89,35 @@ export class Answers {
     this.#known = new KnownAnswers(options.cache);
   }
 
-  /** The error is a sentence for whoever sent a request that cannot be read. */
-  async to(envelope: Envelope): Promise<Result<Answer, string>> {
-    const { uid, namespace, object } = envelope;
-    const digest = podDigest(namespace, object);
-    const known = digest === undefined ? undefined : this.#known.find(digest);
-    if (known === undefined) return this.#decide(envelope, digest);
-    const { files } = known;
-    return ok({ told: { kind: 'inject', files }, pod: nameOf(object), review: fill(known, uid) });
+  /** Finds the answer to a body that is like one before it. */
+  find(body: Buffer): Seen {
+    const outline = outlineOf(body.toString('latin1'));
+    if (outline === undefined) return { key: undefined, answer: undefined };
+    const key = answerKey(outline);
+    const known = this.#known.find(key.digest);
+    return { key, answer: known && answerFrom(known, outline) };
   }
 
-  async #decide(envelope: Envelope, digest: string | undefined): Promise<Result<Answer, string>> {
-    const request = decodePod(envelope);
-    if (!request.ok) return request;
-    const { uid, object } = envelope;
-    const { pod } = request.value;
+  /** Decides, and keeps the answer under the key of the body. The error is a sentence for whoever sent a request that cannot be read. */
+  async decide(envelope: Envelope, key: AnswerKey | undefined): Promise<Result<Answer, string>> {
+    const decoded = decodePod(envelope);
+    if (!decoded.ok) return decoded;
+    const { uid, namespace, pod } = decoded.value;
     const cache = new RecordingCache(this.#options.cache);
-    const visible = { ...request.value, ...given({ pod: pod && visiblePod(pod) }) };
+    const visible = { ...decoded.value, ...given({ pod: pod && visiblePod(pod) }) };
     const outcome = await admit(visible, { ...this.#options, cache });
-    const answer = templateOf(outcome);
+    const patch = outcome.kind === 'inject' ? patchText(outcome) : '';
+    const template = templateOf(outcome, patch);
     const { lookUps } = cache;
-    if (outcome.kind === 'inject' && digest !== undefined && lookUps !== undefined)
-      this.#known.remember(digest, { answer: { ...answer, files: outcome.plan.files.length }, lookUps });
-    return ok({ told: tellOf(outcome), pod: nameOf(object), review: fill(answer, uid) });
+    if (outcome.kind === 'inject' && key !== undefined && lookUps !== undefined)
+      this.#keep(key, template, { outcome, patch, lookUps });
+    const request = { uid, namespace, pod: pod && displayName(pod) };
+    return ok({ told: tellOf(outcome), request, review: fill(template, uid) });
+  }
+
+  #keep({ digest, tokenVolume }: AnswerKey, template: AnswerTemplate, decided: Decided): void {
+    if (tokenVolume !== undefined && mentions(decided, tokenVolume)) return;
+    const { outcome, lookUps } = decided;
+    this.#known.remember(digest, { answer: { ...template, files: outcome.plan.files.length }, lookUps });
   }
 }

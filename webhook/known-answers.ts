@@ -1,17 +1,19 @@
 import { hash } from 'node:crypto';
 import type { LookUpCache, ObjectKey } from '../lib/kube/cache.ts';
-import { isRecord, type KubeObject } from '../lib/kube/object.ts';
+import type { KubeObject } from '../lib/kube/object.ts';
+import type { Outline } from './core/outline.ts';
 
 /**
- * The decision on a pod is a function of the pod and of the objects that it looks up. Pods come in many copies (a rollout, an
- * autoscaler, a Job's retries), so the answers to the latest are kept. An answer is given again for the same pod to the byte, and
- * only as long as every look-up gives the very same object; nothing in a pod can make it known.
+ * The decision on a pod is a function of what it reads of the review and of the objects that it looks up. Pods come in many copies (a
+ * rollout, an autoscaler, a Job's retries), so the answers to the latest are kept. An answer is given again for the same text to the byte, and
+ * only as long as every look-up gives the very same object; nothing in a pod can make it known (docs/adr/0007-kept-answers.md).
  */
 
 /** The most that the kept answers may come to, in characters: some hundred ordinary pods. */
 const maximumCharacters = 8 * 2 ** 20;
 
-type LookUps = readonly (readonly [ObjectKey, KubeObject | undefined])[];
+/** What was asked for, and what it gave. */
+export type LookUps = readonly (readonly [ObjectKey, KubeObject | undefined])[];
 
 /** An answer but for the uid of the request: what stands before it, and behind it. */
 export interface AnswerTemplate {
@@ -31,15 +33,31 @@ interface Entry {
 
 const sizeOf = ({ answer: { head, tail } }: Entry): number => head.length + tail.length;
 
+/** No text of JSON has these characters in it as they are, so nothing that somebody wrote can look like them. */
+const separator = '\u0001';
+const anyTokenVolume = '\u0000';
+
+/** The API server gives each pod's token volume a name of its own, in the volume and in every mount of it, before it calls a webhook. */
+const tokenVolumes = /kube-api-access-[a-z0-9]{5}/g;
+
+/** How an answer is found again. */
+export interface AnswerKey {
+  /** A digest of all that decisions read, so that nothing which somebody wrote into a manifest stays in memory here. */
+  readonly digest: string;
+  /** What the digest does not tell from others of its kind: an answer that depends on it must not be kept. */
+  readonly tokenVolume: string | undefined;
+}
+
 /**
- * Names a pod by all of it that decisions see (`visiblePod`). A digest, so that nothing which somebody wrote into a manifest stays in
- * memory here. Undefined for what is no pod at all.
+ * Names what a decision reads. Copies of a pod have the same digest whatever the API server called their token volumes: a decision knows
+ * that name only as equal to itself. Where there are several, which is none of the API server's doing, each is taken as it is.
  */
-export const podDigest = (namespace: string, object: unknown): string | undefined => {
-  if (!isRecord(object)) return undefined;
-  const { metadata, spec } = object;
-  const annotations = isRecord(metadata) ? metadata['annotations'] : undefined;
-  return hash('sha256', JSON.stringify([namespace, annotations, spec]), 'base64');
+export const answerKey = ({ scope, pod }: Pick<Outline, 'scope' | 'pod'>): AnswerKey => {
+  const text = pod.join(separator);
+  const names = new Set(text.match(tokenVolumes));
+  const [tokenVolume] = names.size === 1 ? names : [];
+  const common = tokenVolume === undefined ? text : text.replaceAll(tokenVolume, anyTokenVolume);
+  return { digest: hash('sha256', [...scope, common].join(separator), 'base64'), tokenVolume };
 };
 
 /** A cache that remembers what it was asked. */

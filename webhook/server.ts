@@ -1,11 +1,16 @@
 import type { Server as HttpsServer } from 'node:https';
-import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import type { CertificateSource } from '../certs/source.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
 import type { AdmitOptions } from './admit.ts';
 import { Answers, type Answer } from './answer.ts';
-import { decodeEnvelope, type Envelope } from './core/review.ts';
+import { decodeEnvelope } from './core/review.ts';
 import type { WebhookMetrics } from './metrics.ts';
 
 export interface ServerOptions extends AdmitOptions {
@@ -23,7 +28,7 @@ const requestTimeout = 10_000;
 const connectionsCheckingInterval = 1000;
 
 /** Says who was decided on and how; never the object, its annotations or what a store is. */
-const logAnswer = (log: Logger, { uid, namespace }: Envelope, { told, pod }: Answer): void => {
+const logAnswer = (log: Logger, { told, request: { uid, namespace, pod } }: Answer): void => {
   const fields = { uid, namespace, pod, outcome: told.kind };
   if (told.kind === 'skip') log.debug({ ...fields, reason: told.reason }, 'left alone');
   if (told.kind === 'deny')
@@ -35,6 +40,26 @@ const logAnswer = (log: Logger, { uid, namespace }: Envelope, { told, pod }: Ans
 const tlsOptions = (certificate: CertificateSource): { key: string; cert: string; minVersion: 'TLSv1.2' } => {
   const { keyPem, certificatePem } = certificate.current();
   return { key: keyPem.reveal(), cert: certificatePem, minVersion: 'TLSv1.2' };
+};
+
+/**
+ * Leaves bodies unparsed, since most do not have to be. The function parses one as Fastify would: what is not JSON, or would change a
+ * prototype, fails with 400.
+ */
+const takeBuffers = (
+  app: FastifyInstance<HttpsServer>,
+): ((request: FastifyRequest, body: Buffer) => Promise<unknown>) => {
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+    done(null, body);
+  });
+  const parser = app.getDefaultJsonParser('error', 'error');
+  return (request, body) =>
+    new Promise((resolve, reject) => {
+      void parser(request, body.toString(), (error, value) => {
+        if (error === null) resolve(value);
+        else reject(error);
+      });
+    });
 };
 
 /**
@@ -76,19 +101,24 @@ export const buildServer = (options: ServerOptions): FastifyInstance<HttpsServer
     void reply.code(status).send({ error: status >= 500 ? 'internal error' : error.message });
   });
 
+  const parse = takeBuffers(app);
   const answers = new Answers(options);
   app.post('/mutate', async (request, reply) => {
     const started = clock.monotonic();
-    const envelope = decodeEnvelope(request.body);
-    if (!envelope.ok) return reply.code(400).send({ error: envelope.error });
     const seconds = (): number => (clock.monotonic() - started) / 1000;
+    const tell = (answer: Answer): FastifyReply => {
+      metrics.observeAdmission(answer.told, seconds());
+      logAnswer(log, answer);
+      return reply.header('content-type', 'application/json; charset=utf-8').send(answer.review);
+    };
+    const body = request.body as Buffer;
+    const seen = answers.find(body);
+    if (seen.answer !== undefined) return tell(seen.answer);
+    const envelope = decodeEnvelope(await parse(request, body));
+    if (!envelope.ok) return reply.code(400).send({ error: envelope.error });
     try {
-      const answer = await answers.to(envelope.value);
-      if (!answer.ok) return await reply.code(400).send({ error: answer.error });
-      metrics.observeAdmission(answer.value.told, seconds());
-      logAnswer(log, envelope.value, answer.value);
-      void reply.type('application/json; charset=utf-8');
-      return answer.value.review;
+      const answer = await answers.decide(envelope.value, seen.key);
+      return await (answer.ok ? tell(answer.value) : reply.code(400).send({ error: answer.error }));
     } catch (error) {
       metrics.observeAdmission({ kind: 'error' }, seconds());
       throw error;

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import fastJsonPatch from 'fast-json-patch';
 import { planVariable } from '../../lib/names.ts';
-import { parsePlan, type Plan } from '../../lib/plan.ts';
+import { encodePlan, parsePlan, type Plan } from '../../lib/plan.ts';
 import { isOurs } from '../../webhook/core/containers.ts';
 import type { Injection } from '../../webhook/core/decide.ts';
 import { allContainers, mountsOf, volumes, type Pod } from '../../webhook/core/pod.ts';
@@ -87,5 +87,7 @@ export const plansIn = (pod: Pod): readonly Plan[] =>
       expect(encoded).not.toContain('$');
       const plan = parsePlan(encoded);
       if (!plan.ok) throw new Error(plan.error.join('\n'));
+      // The webhook writes plans as they are: each has to be right, and in the order of the schema.
+      expect(encoded).toBe(encodePlan(plan.value));
       return plan.value;
     });

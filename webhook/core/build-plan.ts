@@ -1,5 +1,5 @@
 import { given } from '../../lib/given.ts';
-import { encodePlan, type Plan, type PlanFile, type PlanSource } from '../../lib/plan.ts';
+import { writePlan, type Plan, type PlanFile, type PlanSource } from '../../lib/plan.ts';
 import type { Store } from '../../lib/stores/store.ts';
 import type { InjectionRequest } from './annotations.ts';
 import type { Ownership } from './owner.ts';
@@ -42,18 +42,20 @@ const sourceOf = ({ request, store }: ResolvedSecret, stores: readonly string[])
   intervalSeconds: request.intervalSeconds,
 });
 
+type KeyedSource = readonly [key: string, source: PlanSource];
+
 /** What is read: one source for each store, key, version, stage and set of parameters, at the shortest interval that one of its files asks for. */
-const collectSources = (sources: readonly PlanSource[]): readonly PlanSource[] => {
+const collectSources = (sources: readonly KeyedSource[]): readonly KeyedSource[] => {
   const merged = new Map<string, PlanSource>();
-  for (const source of sources) {
-    const seen = merged.get(sourceKey(source));
+  for (const [key, source] of sources) {
+    const seen = merged.get(key);
     const intervalSeconds =
       seen === undefined
         ? source.intervalSeconds
         : shorterInterval(seen.intervalSeconds, source.intervalSeconds);
-    merged.set(sourceKey(source), { ...source, intervalSeconds });
+    merged.set(key, { ...source, intervalSeconds });
   }
-  return [...merged].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, source]) => source);
+  return [...merged].sort(([a], [b]) => (a < b ? -1 : 1));
 };
 
 const planFile = ({ request }: ResolvedSecret, source: number, owner: Ownership): PlanFile => {
@@ -79,12 +81,15 @@ export const buildPlan = (
   );
   const storeKeys = stores.map(([key]) => key);
   const planned = stores.map(([, store]) => planStore(store, known));
-  const wanted = resolved.map((secret) => sourceOf(secret, storeKeys));
+  const wanted = resolved.map((secret): KeyedSource => {
+    const source = sourceOf(secret, storeKeys);
+    return [sourceKey(source), source];
+  });
   const sources = collectSources(wanted);
-  const sourceKeys = sources.map(sourceKey);
+  const places = new Map(sources.map(([key], index) => [key, index]));
   const files = resolved.map((secret, index) => {
-    const source = wanted[index];
-    return planFile(secret, source === undefined ? -1 : sourceKeys.indexOf(sourceKey(source)), known.owner);
+    const [key = ''] = wanted[index] ?? [];
+    return planFile(secret, places.get(key) ?? -1, known.owner);
   });
   const plan: Plan = {
     version: 1,
@@ -92,11 +97,11 @@ export const buildPlan = (
     namespace: known.identity.namespace,
     serviceAccount: known.identity.serviceAccount,
     stores: planned.map(({ store }) => store),
-    sources: [...sources],
+    sources: sources.map(([, source]) => source),
     files: files.sort((a, b) => (a.path < b.path ? -1 : 1)),
     fileGroup: known.owner.fileGroup,
     startTimeoutSeconds: request.startTimeoutSeconds,
     port: request.port ?? known.settings.agentPort,
   };
-  return { plan, encoded: encodePlan(plan), tokens: tokensFor(planned) };
+  return { plan, encoded: writePlan(plan), tokens: tokensFor(planned) };
 };

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../../lib/result.ts';
 import { describeIssues } from './codes.ts';
-import type { Outcome } from './decide.ts';
+import type { Injection, Outcome } from './decide.ts';
 import type { RequestScope } from './gate.ts';
 import type { Pod } from './pod.ts';
 import { podProblem } from './pod-shape.ts';
@@ -93,7 +93,10 @@ export interface AdmissionResponse {
 const warningsOf = (warnings: readonly string[]): { warnings?: readonly string[] } =>
   warnings.length === 0 ? {} : { warnings };
 
-const responseOf = (uid: string, outcome: Outcome): AdmissionResponse => {
+/** The JSON Patch of an injection, as text; empty where nothing changes. */
+export const patchText = ({ patch }: Injection): string => (patch.length === 0 ? '' : JSON.stringify(patch));
+
+const responseOf = (uid: string, outcome: Outcome, patch: string): AdmissionResponse => {
   if (outcome.kind === 'skip') return { uid, allowed: true };
   if (outcome.kind === 'deny') {
     const causes = outcome.issues.map(({ code, place, message }) => ({
@@ -109,17 +112,20 @@ const responseOf = (uid: string, outcome: Outcome): AdmissionResponse => {
     };
     return { uid, allowed: false, status, ...warningsOf(outcome.warnings) };
   }
-  const { patch, warnings, audit } = outcome;
+  const { warnings, audit } = outcome;
   const patched =
-    patch.length === 0
-      ? {}
-      : ({ patchType: 'JSONPatch', patch: Buffer.from(JSON.stringify(patch)).toString('base64') } as const);
+    patch === '' ? {} : ({ patchType: 'JSONPatch', patch: Buffer.from(patch).toString('base64') } as const);
   return { uid, allowed: true, ...patched, ...warningsOf(warnings), auditAnnotations: audit };
 };
 
 /** The answer to a review. Not to be injected is allowed silently; a refusal says everything that is wrong. */
-export const encodeReview = (uid: string, outcome: Outcome): object => ({
+export const encodeReview = (
+  uid: string,
+  outcome: Outcome,
+  /** For who needs that text too: writing it is a good part of the work. */
+  patch = outcome.kind === 'inject' ? patchText(outcome) : '',
+): object => ({
   apiVersion,
   kind: 'AdmissionReview',
-  response: responseOf(uid, outcome),
+  response: responseOf(uid, outcome, patch),
 });

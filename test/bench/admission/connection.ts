@@ -1,8 +1,21 @@
 import { connect, type TLSSocket } from 'node:tls';
-import { workloadMark } from './review.ts';
+import { tokenVolumeMark, uidMark, workloadMark } from './review.ts';
 
 /** Digits of a workload's number. */
 const numberLength = 9;
+
+/** Characters of a token volume's name that are made up for each pod. */
+const madeUpLength = 5;
+
+/** Where a text ends in a buffer, each time that it is in there. */
+const endsOf = (buffer: Buffer, text: string): readonly number[] => {
+  const ends: number[] = [];
+  for (let at = buffer.indexOf(text); at >= 0; at = buffer.indexOf(text, at + 1)) ends.push(at + text.length);
+  return ends;
+};
+
+/** Requests of this process: gives each its own uid and token volume, as an API server does. */
+let requests = 0;
 
 /** Ends the head of a message. */
 const endOfHead = Buffer.from('\r\n\r\n');
@@ -14,8 +27,12 @@ const endOfHead = Buffer.from('\r\n\r\n');
 export class Connection {
   readonly #socket: TLSSocket;
   readonly #request: Buffer;
-  /** Where the number of the workload ends in the request. */
-  readonly #endOfNumber: number;
+  /** Where in the request those end that differ from one to the next. */
+  readonly #ends: {
+    readonly workload: readonly number[];
+    readonly uid: readonly number[];
+    readonly volume: readonly number[];
+  };
   readonly #failed: (error: Error) => void;
   #answered: (body: string) => void = () => undefined;
   #received: Buffer = Buffer.alloc(0);
@@ -23,7 +40,11 @@ export class Connection {
   private constructor(socket: TLSSocket, request: Buffer, failed: (error: Error) => void) {
     this.#socket = socket;
     this.#request = request;
-    this.#endOfNumber = request.indexOf(workloadMark) + workloadMark.length;
+    this.#ends = {
+      workload: endsOf(request, workloadMark),
+      uid: endsOf(request, uidMark),
+      volume: endsOf(request, tokenVolumeMark),
+    };
     this.#failed = failed;
     socket.on('data', (chunk: Buffer) => {
       this.#receive(chunk);
@@ -57,14 +78,20 @@ export class Connection {
   /** Sends the request for a pod of this workload and calls back with the answer's body. One at a time. */
   send(workload: number, answered: (body: string) => void): void {
     this.#answered = answered;
-    const digits = `${workload}`.padStart(numberLength, '0');
-    this.#request.write(digits, this.#endOfNumber - numberLength, 'latin1');
+    requests += 1;
+    this.#write(this.#ends.workload, `${workload}`.padStart(numberLength, '0'));
+    this.#write(this.#ends.uid, `${requests}`.padStart(uidMark.length, '0'));
+    this.#write(this.#ends.volume, requests.toString(36).padStart(madeUpLength, '0'));
     this.#socket.write(this.#request);
   }
 
   close(): void {
     this.#socket.removeAllListeners('close');
     this.#socket.destroy();
+  }
+
+  #write(ends: readonly number[], text: string): void {
+    for (const end of ends) this.#request.write(text, end - text.length, 'latin1');
   }
 
   #receive(chunk: Buffer): void {

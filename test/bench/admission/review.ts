@@ -5,8 +5,14 @@ import { podNamespace, podServiceAccount } from './cluster.ts';
 /** Digits in the one variable by which the pods of two workloads differ. */
 export const workloadMark = 'WORKLOAD-000000000';
 
+/** The name of the token volume; the API server makes up its last five characters for each pod. */
+export const tokenVolumeMark = 'kube-api-access-7xk2p';
+
+/** The end of the request's uid. */
+export const uidMark = '2b0b3f2f4c11';
+
 const tokenMount = {
-  name: 'kube-api-access-7xk2p',
+  name: tokenVolumeMark,
   readOnly: true,
   mountPath: '/var/run/secrets/kubernetes.io/serviceaccount',
 };
@@ -141,7 +147,7 @@ const pod = (): object => {
   return { kind: 'Pod', apiVersion: 'v1', metadata, spec, status: {} };
 };
 
-/** The AdmissionReview of that pod, as text; `workloadMark` is in it once. */
+/** The AdmissionReview of that pod, as text; `workloadMark` and `uidMark` are in it once. */
 export const review = (): string => {
   const kind = { group: '', version: 'v1', kind: 'Pod' };
   const resource = { group: '', version: 'v1', resource: 'pods' };
@@ -149,7 +155,7 @@ export const review = (): string => {
     kind: 'AdmissionReview',
     apiVersion: 'admission.k8s.io/v1',
     request: {
-      uid: '7f0f6c52-6f3d-4ad4-9b38-2b0b3f2f4c11',
+      uid: `7f0f6c52-6f3d-4ad4-9b38-${uidMark}`,
       kind,
       resource,
       requestKind: kind,

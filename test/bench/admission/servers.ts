@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeCertificate } from '../../../certs/self-signed.ts';
 import { end, nodeCommand, pinned, run } from '../processes.ts';
@@ -48,7 +48,10 @@ const writeCertificate = async (folder: string): Promise<readonly [string, strin
     lifetimeMilliseconds: 86_400_000,
     now: Date.now(),
   });
-  const files = [join(folder, 'tls.crt'), join(folder, 'tls.key')] as const;
+  // A folder of its own: the webhook watches it, and its log is written to the other one all the time.
+  const own = join(folder, 'certificate');
+  mkdirSync(own);
+  const files = [join(own, 'tls.crt'), join(own, 'tls.key')] as const;
   writeFileSync(files[0], certificate.certificatePem);
   writeFileSync(files[1], certificate.keyPem.reveal(), { mode: 0o600 });
   return files;

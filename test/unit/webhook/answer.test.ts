@@ -1,73 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import type { LookUpCache, ObjectKey } from '../../../lib/kube/cache.ts';
 import type { KubeObject } from '../../../lib/kube/object.ts';
-import { emptyStores, fillStores, lookups } from '../../../lib/kube/object-cache.ts';
-import { Answers, type Answer } from '../../../webhook/answer.ts';
-import { decodeEnvelope, encodeReview } from '../../../webhook/core/review.ts';
-import { defaultSettings } from '../../../webhook/core/settings.ts';
+import type { Answer } from '../../../webhook/answer.ts';
+import { encodeReview } from '../../../webhook/core/review.ts';
+import { answerReview, goldenAnswers, isKnown } from '../../support/answers.ts';
+import { cluster, pod, store } from '../../support/cluster.ts';
 import { decideOn } from '../../support/golden-admission.ts';
 import { caseNames, loadCase } from '../../support/golden-case.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
-
-const store = (server: string): KubeObject => ({
-  apiVersion: 'keyferry.dev/v1beta1',
-  kind: 'ClusterSecretStore',
-  metadata: { name: 'vault' },
-  spec: {
-    provider: {
-      vault: {
-        server,
-        auth: { kubernetes: { role: 'api', serviceAccountRef: { name: 'api', audiences: ['vault'] } } },
-      },
-    },
-  },
-});
-
-const pod = (changes: { annotations?: object; metadata?: object; spec?: object } = {}): object => ({
-  metadata: {
-    generateName: 'api-',
-    ...changes.metadata,
-    annotations: {
-      'keyferry.dev/inject': 'true',
-      'keyferry.dev/secret.password': 'vault://payments/db#password',
-      ...changes.annotations,
-    },
-  },
-  spec: { serviceAccountName: 'api', containers: [{ name: 'app' }], ...changes.spec },
-});
-
-/** Answers from a cluster whose objects change when a test says so; `asked` are the look-ups that were made. */
-const cluster = (...objects: readonly KubeObject[]) => {
-  const stores = emptyStores(new ManualClock());
-  fillStores(stores, objects);
-  const asked: ObjectKey[] = [];
-  const found = lookups(stores);
-  const cache: LookUpCache = {
-    ...found,
-    get: (key) => {
-      asked.push(key);
-      return found.get(key);
-    },
-  };
-  const answers = new Answers({ cache, settings: defaultSettings });
-  return {
-    asked,
-    apply: (...next: readonly KubeObject[]): void => {
-      fillStores(stores, next);
-    },
-    ask: async (object: unknown, uid = 'first', namespace = 'payments'): Promise<Answer> => {
-      const envelope = decodeEnvelope({
-        apiVersion: 'admission.k8s.io/v1',
-        kind: 'AdmissionReview',
-        request: { uid, namespace, operation: 'CREATE', resource: { group: '', resource: 'pods' }, object },
-      });
-      if (!envelope.ok) throw new Error(envelope.error);
-      const answer = await answers.to(envelope.value);
-      if (!answer.ok) throw new Error(answer.error);
-      return answer.value;
-    },
-  };
-};
 
 const patchIn = ({ review }: Answer): string => {
   const { response } = JSON.parse(review) as { response: { patch: string } };
@@ -85,28 +23,25 @@ describe('answers', () => {
   test('are to the byte what the decision says, the first time and the next, for every golden case', async () => {
     for (const name of caseNames) {
       const golden = loadCase(name);
-      const stores = emptyStores(new ManualClock());
-      fillStores(stores, golden.objects);
-      const found = lookups(stores);
-      // Nobody is waited for.
-      const cache: LookUpCache = { ...found, waitFor: (key) => Promise.resolve(found.get(key)) };
-      const answers = new Answers({ cache, settings: golden.settings });
-      const envelope = decodeEnvelope(golden.review);
-      if (!envelope.ok) throw new Error(`${name}: ${envelope.error}`);
-      const expected = JSON.stringify(encodeReview(envelope.value.uid, decideOn(golden.review, golden)));
+      const answers = goldenAnswers(golden);
+      const { uid } = golden.review['request'] as { uid: string };
+      const expected = JSON.stringify(encodeReview(uid, decideOn(golden.review, golden)));
       for (const turn of ['first', 'second']) {
-        const answer = await answers.to(envelope.value);
-        expect([name, turn, answer.ok ? answer.value.review : answer.error]).toEqual([name, turn, expected]);
+        const { review } = await answerReview(answers, golden.review);
+        expect([name, turn, review]).toEqual([name, turn, expected]);
       }
     }
   });
 
   test('carry the uid of their own request', async () => {
     const { ask } = cluster(store('https://one.example'));
-    const first = await ask(pod(), 'uid "1"');
-    const second = await ask(pod(), 'uid-2');
-    expect(JSON.parse(first.review)).toMatchObject({ response: { uid: 'uid "1"', allowed: true } });
-    expect(second.review).toBe(first.review.replace(JSON.stringify('uid "1"'), '"uid-2"'));
+    const texts: string[] = [];
+    for (const uid of ['uid "1"', 'uid-2', 'uid-3']) texts.push((await ask(pod(), uid)).review);
+    const [first = '', ...others] = texts;
+    expect(JSON.parse(first)).toMatchObject({ response: { uid: 'uid "1"', allowed: true } });
+    expect(others).toEqual(
+      ['"uid-2"', '"uid-3"'].map((uid) => first.replace(JSON.stringify('uid "1"'), uid)),
+    );
   });
 
   test('are known for another copy of a pod, whatever its name, labels and owners', async () => {
@@ -114,7 +49,10 @@ describe('answers', () => {
     const first = await ask(pod());
     const metadata = { name: 'api-0', labels: { index: '0' }, managedFields: [{}], ownerReferences: [{}] };
     const again = await lookUpsOf(asked, async () => {
-      expect(await ask(pod({ metadata }))).toEqual({ ...first, pod: 'api-0' });
+      const { request, told, review } = await ask(pod({ metadata }), 'second');
+      expect(request).toEqual({ uid: 'second', namespace: 'payments', pod: 'api-0' });
+      expect(told).toEqual(first.told);
+      expect(review).toBe(first.review.replace('"first"', '"second"'));
     });
     const decided = await lookUpsOf(asked, () => ask(pod({ annotations: { other: 'x' } })));
     expect(again).toBeLessThan(decided);
@@ -175,9 +113,69 @@ describe('answers', () => {
     });
   });
 
-  test('name a pod by its prefix where it has no name yet, and by nothing that is no text', async () => {
+  test('name a pod by its prefix where it has no name yet, the first time and the next', async () => {
     const { ask } = cluster(store('https://one.example'));
-    expect((await ask(pod())).pod).toBe('api-*');
-    expect((await ask(pod({ metadata: { generateName: { a: 1 }, name: 7 } }))).pod).toBe('*');
+    for (const turn of ['first', 'second'])
+      expect([turn, (await ask(pod())).request.pod]).toEqual([turn, 'api-*']);
+  });
+
+  test('follow an object that is removed', async () => {
+    const { ask, apply } = cluster(store('https://one.example'));
+    await ask(pod());
+    apply();
+    expect((await ask(pod())).told.kind).toBe('deny');
+  });
+
+  test("follow the pod's ServiceAccount where its annotations say who it is", async () => {
+    const aws: KubeObject = {
+      apiVersion: 'keyferry.dev/v1beta1',
+      kind: 'ClusterSecretStore',
+      metadata: { name: 'aws' },
+      spec: {
+        provider: {
+          aws: {
+            service: 'SecretsManager',
+            region: 'eu-central-1',
+            auth: { jwt: { serviceAccountRef: { name: 'api' } } },
+          },
+        },
+      },
+    };
+    const account = (role: string): KubeObject => ({
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: {
+        name: 'api',
+        namespace: 'payments',
+        annotations: { 'eks.amazonaws.com/role-arn': `arn:aws:iam::111122223333:role/${role}` },
+      },
+    });
+    const reader = pod({ annotations: { 'keyferry.dev/secret.password': 'aws://db#password' } });
+    const { ask, apply } = cluster(aws, account('one'));
+    expect(patchIn(await ask(reader))).toContain('role/one');
+    apply(aws, account('two'));
+    expect(patchIn(await ask(reader))).toContain('role/two');
+  });
+
+  test('with other settings are not those of before', async () => {
+    const golden = loadCase('shape-minimal');
+    const settings = { ...golden.settings, agentImage: 'registry.example/another-agent:1' };
+    const images: string[] = [];
+    for (const known of [golden, { ...golden, settings }]) {
+      const answers = goldenAnswers(known);
+      await answerReview(answers, golden.review);
+      images.push(patchIn(await answerReview(answers, golden.review)));
+    }
+    expect(images.map((patch) => patch.includes('another-agent'))).toEqual([false, true]);
+  });
+
+  test('are given to a pod that was injected already in the same way', async () => {
+    const golden = loadCase('again-untouched');
+    const answers = goldenAnswers(golden);
+    await answerReview(answers, golden.review);
+    expect(isKnown(answers, golden.review)).toBe(true);
+    expect(JSON.parse((await answerReview(answers, golden.review)).review)).toMatchObject({
+      response: { allowed: true },
+    });
   });
 });

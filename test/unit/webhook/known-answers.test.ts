@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { LookUpCache } from '../../../lib/kube/cache.ts';
 import type { KubeObject } from '../../../lib/kube/object.ts';
-import { KnownAnswers, podDigest, RecordingCache } from '../../../webhook/known-answers.ts';
+import { answerKey, KnownAnswers, RecordingCache } from '../../../webhook/known-answers.ts';
 
 const object: KubeObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'payments' } };
 const key = { kind: 'Namespace', name: 'payments' } as const;
@@ -67,26 +67,50 @@ describe('known answers', () => {
   });
 });
 
-describe('the digest of a pod', () => {
-  const pod = { metadata: { annotations: { a: '1' } }, spec: { containers: [] } };
+describe('the key of an answer', () => {
+  const key = (...pod: string[]) => answerKey({ scope: ['CREATE', 'payments'], pod });
 
-  test('differs with annotations, spec and namespace, and with nothing else', () => {
-    const digest = podDigest('payments', pod);
+  test('is a digest of all that a decision reads, and of where one thing ends', () => {
+    const { digest, tokenVolume } = key('ab', 'c');
     expect(digest).toMatch(/^[A-Za-z0-9+/]{43}=$/);
-    expect(podDigest('payments', { ...pod, metadata: { ...pod.metadata, name: 'x' }, status: {} })).toBe(
-      digest,
-    );
-    expect(podDigest('payments', { ...pod, metadata: { annotations: { a: '2' } } })).not.toBe(digest);
-    expect(podDigest('payments', { ...pod, spec: { containers: [{}] } })).not.toBe(digest);
-    expect(podDigest('billing', pod)).not.toBe(digest);
+    expect(tokenVolume).toBeUndefined();
+    const others = [
+      key('a', 'bc'),
+      key('abc'),
+      key('ab', 'd'),
+      answerKey({ scope: ['CREATE', 'billing'], pod: ['ab', 'c'] }),
+    ];
+    expect(new Set([digest, ...others.map((other) => other.digest)]).size).toBe(5);
+    expect(key('ab', 'c').digest).toBe(digest);
   });
 
-  test.each([undefined, null, 'text', 7, [[]]])('is none for %j', (value) => {
-    expect(podDigest('payments', value)).toBeUndefined();
+  test('is the same whatever the one token volume is called, and says how', () => {
+    const text = (name: string): string => `{"volumes":["${name}"],"mounts":["${name}"]}`;
+    const first = key('{}', text('kube-api-access-2xk9p'));
+    const second = key('{}', text('kube-api-access-zzzz0'));
+    expect(second.digest).toBe(first.digest);
+    expect([first.tokenVolume, second.tokenVolume]).toEqual([
+      'kube-api-access-2xk9p',
+      'kube-api-access-zzzz0',
+    ]);
   });
 
-  test('is there for objects that are no good pods; decoding refuses those', () => {
-    expect(podDigest('payments', { metadata: 'text' })).toBeDefined();
+  test.each([
+    [
+      'two names',
+      '"kube-api-access-aaaaa","kube-api-access-bbbbb"',
+      '"kube-api-access-bbbbb","kube-api-access-aaaaa"',
+    ],
+    ['capitals', '"kube-api-access-AAAAA"', '"kube-api-access-BBBBB"'],
+    ['too short a name', '"kube-api-access-aaaa"', '"kube-api-access-bbbb"'],
+  ])('takes %s as they are', (_what, first, second) => {
+    expect(key(first).tokenVolume).toBeUndefined();
+    expect(key(second).digest).not.toBe(key(first).digest);
+  });
+
+  test('has no stand-in for the namespace', () => {
+    const named = (namespace: string) => answerKey({ scope: [namespace], pod: [namespace] });
+    expect(named('kube-api-access-aaaaa').digest).not.toBe(named('kube-api-access-bbbbb').digest);
   });
 });
 
