@@ -50,6 +50,8 @@ export class ManualClock implements Clock {
 
   /** Moves time on, waking sleepers on the way and letting what they wake run. */
   async advance(milliseconds: number): Promise<void> {
+    // Whoever was woken by other means falls asleep again first: time that leaps over them would find them late.
+    await new Promise((resolve) => setImmediate(resolve));
     const end = this.#elapsed + milliseconds;
     for (;;) {
       const next = this.#sleepers.filter((sleeper) => sleeper.due <= end).sort((a, b) => a.due - b.due)[0];
