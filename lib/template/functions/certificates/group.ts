@@ -1,0 +1,23 @@
+import type { FunctionGroup } from '../table.ts';
+
+/** sprig's functions that issue certificates. */
+export const certificatesGroup: FunctionGroup = {
+  load: async () => import('./functions.ts'),
+  names: [
+    'buildCustomCert',
+    'genCA',
+    'genCAWithKey',
+    'genSelfSignedCert',
+    'genSelfSignedCertWithKey',
+    'genSignedCert',
+    'genSignedCertWithKey',
+  ],
+  unstable: [
+    'genCA',
+    'genCAWithKey',
+    'genSelfSignedCert',
+    'genSelfSignedCertWithKey',
+    'genSignedCert',
+    'genSignedCertWithKey',
+  ],
+};

@@ -1,0 +1,7 @@
+import type { FunctionGroup } from '../table.ts';
+
+/** ESO's functions for PEM, certificates and keys. */
+export const pemGroup: FunctionGroup = {
+  load: async () => import('./functions.ts'),
+  names: ['certSANs', 'filterCertChain', 'filterPEM', 'jwkPrivateKeyPem', 'jwkPublicKeyPem', 'rsaDecrypt'],
+};

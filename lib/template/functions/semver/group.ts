@@ -1,0 +1,7 @@
+import type { FunctionGroup } from '../table.ts';
+
+/** sprig's functions for versions. */
+export const semverGroup: FunctionGroup = {
+  load: async () => import('./functions.ts'),
+  names: ['semver', 'semverCompare'],
+};
