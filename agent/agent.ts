@@ -3,11 +3,13 @@ import type { Logger } from '../lib/log.ts';
 import type { Plan, PlanStore } from '../lib/plan.ts';
 import type { OpenProvider } from '../providers/provider.ts';
 import { BoundedStore } from './bounded-store.ts';
+import { ConfigMaps } from './config-maps.ts';
 import { providerContext } from './context.ts';
 import { spreadFactor } from './core/schedule.ts';
 import type { PodIdentitySettings } from './core/settings.ts';
 import { countStale, lastSuccesses, refStatuses, type NextStep, type Situation } from './core/status.ts';
 import { describeThrown } from './core/thrown.ts';
+import { noTemplates, type Templates } from './core/tools.ts';
 import { followForceSync } from './force-sync.ts';
 import { Handover } from './handover.ts';
 import { Intake } from './intake.ts';
@@ -33,6 +35,8 @@ export interface AgentOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly openStore: OpenProvider;
+  /** What renders the plan's templates. Default: it has none. */
+  readonly templates?: Templates;
   readonly podIdentity?: PodIdentitySettings;
   /** 0 to 1, without 1. */
   readonly random: () => number;
@@ -62,12 +66,14 @@ export class Agent {
   readonly #upkeep: Waker;
   readonly #allRead = Promise.withResolvers<undefined>();
   readonly #intake: Intake;
+  readonly #configMaps: ConfigMaps;
   #lanes: readonly StoreLane[] = [];
 
   constructor(options: AgentOptions) {
     const { plan, paths, fileSystem, clock, log, stop } = options;
     this.#options = options;
-    this.memories = new Memories(plan, clock);
+    const templates = options.templates ?? noTemplates;
+    this.memories = new Memories(plan, clock, templates);
     const stateFile = new StateFile({ path: paths.state, fileSystem, log });
     this.#handover = new Handover({ plan, memories: this.memories, stateFile, log });
     const publisher = new Publisher({ folder: paths.secrets, fileSystem, clock, random: options.randomName });
@@ -80,6 +86,14 @@ export class Agent {
     }));
     this.#intake = new Intake({ plan, memories, handover: this.#handover, metrics: this.metrics, log });
     this.#upkeep = new Waker(clock, stop);
+    this.#configMaps = new ConfigMaps({
+      folder: paths.configMaps,
+      identity: paths.identity,
+      texts: this.memories.texts,
+      templates,
+      clock,
+      stop,
+    });
   }
 
   /** Resolves when this process has had an answer for every source that has no lease to go on with. */
@@ -88,7 +102,9 @@ export class Agent {
   }
 
   /** Takes over what an earlier process left. */
-  begin(): void {
+  async begin(): Promise<void> {
+    // Documents of an earlier process are of use only with the templates that they go into.
+    await this.#configMaps.look();
     this.#handover.restore();
     this.rotation.begin();
     this.#lanes = this.#options.plan.stores.map((store, index) => this.#makeLane(store, index));
@@ -97,7 +113,15 @@ export class Agent {
 
   /** Reads and publishes until the agent stops, then ends what is to end with it; rejects only where there is a bug. */
   async run(): Promise<void> {
-    await Promise.all([...this.#lanes.map(({ lane }) => lane.run()), this.#keepUp()]);
+    const onText = (): void => {
+      this.#handover.save();
+      this.#advance();
+    };
+    await Promise.all([
+      ...this.#lanes.map(({ lane }) => lane.run()),
+      this.#keepUp(),
+      this.#configMaps.follow(onText),
+    ]);
     if (this.#options.revokes && this.rotation.hasGeneration) {
       const { log } = this.#options;
       await revokeLeases({ stores: this.#lanes, memories: this.memories, handover: this.#handover, log });
@@ -147,9 +171,9 @@ export class Agent {
 
   #situation(): Situation {
     const { plan, clock } = this.#options;
-    const { all: memories, reports } = this.memories;
+    const { all: memories, renderings, reports } = this.memories;
     const leases = plan.sources.map((_source, index) => this.memories.lease(index));
-    return { plan, memories, reports, leases, origins: this.rotation.origins, now: clock.now() };
+    return { plan, memories, renderings, reports, leases, origins: this.rotation.origins, now: clock.now() };
   }
 
   #nextStep(source: number): NextStep {
@@ -195,18 +219,23 @@ export class Agent {
   }
 
   #laneSource(index: number, source: LaneSource['source']): LaneSource {
-    const fetchedAt = this.memories.all[index]?.fetchedAt;
-    const known = fetchedAt !== undefined && !this.#options.readAnew;
-    return { index, source, ageMs: known ? this.#options.clock.now() - fetchedAt : undefined };
+    const memory = this.memories.all[index];
+    const isKnown = memory !== undefined && (memory.document !== undefined || memory.gone);
+    const isFresh = isKnown && !this.#options.readAnew;
+    return { index, source, ageMs: isFresh ? this.#options.clock.now() - memory.fetchedAt : undefined };
   }
 
   /** The state file comes before the volume: what a failed publish or a crash leaves behind is never a lost login. */
   #takePass(store: PlanStore, pass: Pass): ReturnType<Intake['take']> {
     const errors = this.#intake.take(store, pass);
-    this.rotation.advance();
-    this.#upkeep.wake();
+    this.#advance();
     this.#noteReads();
     return errors;
+  }
+
+  #advance(): void {
+    this.rotation.advance();
+    this.#upkeep.wake();
   }
 
   #noteReads(): void {

@@ -42,7 +42,7 @@ export class Handover {
     for (const [store, text] of state.sessions) if (stores.has(store)) this.#sessions.set(store, text);
     this.#generation = state.generation;
     this.#forceSync = state.forceSync;
-    const restored = memories.restore(state.sources);
+    const restored = memories.restore(state.sources, state.outputs);
     if (restored > 0) log.info({ restored, sources: plan.sources.length }, 'went on from the state file');
     else if (state.sources.length > 0) log.warn({}, 'nothing in the state file is of use for this plan');
   }
@@ -83,6 +83,7 @@ export class Handover {
       forceSync: this.#forceSync,
       sessions: this.#sessions,
       sources: this.#options.memories.remembered(),
+      outputs: this.#options.memories.rememberedOutputs(),
     });
   }
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Redacted } from '../lib/redacted.ts';
 import type { Lease, SecretDocument } from '../providers/provider.ts';
-import type { FileFailure } from './core/generation.ts';
+import type { FileFailure } from './core/acceptance.ts';
 import { holdLease, leaseTime, renewedLease, type HeldLease } from './core/lease.ts';
 
 /** A lease as it stands now. */

@@ -1,6 +1,7 @@
 import type { Logger } from '../lib/log.ts';
 import type { Plan, PlanStore } from '../lib/plan.ts';
 import type { ProviderError } from '../lib/provider-error.ts';
+import { sourceText } from '../lib/source-text.ts';
 import { groupFailures } from './core/failed-reads.ts';
 import type { Handover } from './handover.ts';
 import type { Pass } from './lane.ts';
@@ -20,6 +21,8 @@ export class Intake {
   readonly #options: IntakeOptions;
   /** Sources whose lease has ended, which the log has been told. */
   readonly #ended = new Set<number>();
+  /** Sources that are gone, which the log has been told. */
+  readonly #gone = new Set<number>();
 
   constructor(options: IntakeOptions) {
     this.#options = options;
@@ -33,20 +36,22 @@ export class Intake {
     const { memories, handover, metrics } = this.#options;
     if (memories.hold(reads)) handover.save();
     this.#logReplaced(store, reads);
-    const results = [
-      ...renewals.map(({ index, outcome }) => ({ index, error: memories.takeRenewal(index, outcome) })),
-      ...reads.map(({ index, outcome }) => ({ index, error: memories.take(index, outcome) })),
-    ];
+    const errors = memories.take({ reads, renewals });
+    const results = [...renewals, ...reads].map(({ index }) => ({ index, error: errors.get(index) }));
     const failed = groupFailures(results.map(({ index, error }) => ({ key: this.#key(index), error })));
     this.#logFailed(store, failed);
-    for (const { index } of results) this.#logEnded(store, index);
+    for (const { index } of results) {
+      this.#logEnded(store, index);
+      this.#logGone(store, index);
+    }
     metrics.refresh({ outcome: failed[0]?.error.code ?? 'ok', seconds });
     handover.save();
-    return new Map(results.flatMap(({ index, error }) => (error === undefined ? [] : [[index, error]])));
+    return errors;
   }
 
   #key(index: number): string {
-    return this.#options.plan.sources[index]?.key ?? '';
+    const source = this.#options.plan.sources[index];
+    return source === undefined ? '' : sourceText(source);
   }
 
   #logFailed(store: PlanStore, failed: ReturnType<typeof groupFailures>): void {
@@ -65,6 +70,17 @@ export class Intake {
         'a lease has ended, and there is no new one: its credential works no more',
       );
     }
+  }
+
+  /** Once for each secret whose files are removed, or are there without it. */
+  #logGone(store: PlanStore, index: number): void {
+    const { memories, log } = this.#options;
+    const isGone = memories.isGone(index);
+    if (isGone === this.#gone.has(index)) return;
+    const message = isGone ? 'a secret is gone from its store' : 'a secret is back in its store';
+    log.info({ store: store.name, key: this.#key(index) }, message);
+    if (isGone) this.#gone.add(index);
+    else this.#gone.delete(index);
   }
 
   #logReplaced(store: PlanStore, reads: Pass['reads']): void {

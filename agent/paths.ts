@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import {
+  configMapsFolder,
   forceSyncFile,
   identityMountPath,
   secretsMountPath,
@@ -15,6 +16,8 @@ export interface AgentPaths {
   readonly state: string;
   readonly identity: string;
   readonly tokens: string;
+  /** Below it `<name>/<key>` of the ConfigMaps that templates are read from. */
+  readonly configMaps: string;
   readonly forceSync: string;
   readonly terminationMessage: string;
 }
@@ -29,6 +32,7 @@ export const agentPaths = (root: string): AgentPaths => {
     state: resolve(`${stateMountPath}/state.json`),
     identity: resolve(identityMountPath),
     tokens: resolve(`${identityMountPath}/${tokensFolder}`),
+    configMaps: resolve(`${identityMountPath}/${configMapsFolder}`),
     forceSync: resolve(`${identityMountPath}/${forceSyncFile}`),
     terminationMessage: resolve('/dev/termination-log'),
   };

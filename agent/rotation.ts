@@ -1,7 +1,8 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Plan } from '../lib/plan.ts';
-import { assemble, type Assembly, type FileFailure, type FileOrigin } from './core/generation.ts';
+import type { FileFailure } from './core/acceptance.ts';
+import { assemble, type Assembly, type FileOrigin } from './core/generation.ts';
 import { decideStart, optionalGrace, type StartVerdict } from './core/start-rules.ts';
 import type { Handover } from './handover.ts';
 import type { Memories } from './memories.ts';
@@ -74,9 +75,10 @@ export class Rotation {
   advance(): void {
     const assembly = this.#assemble();
     this.#origins = assembly.origins;
-    if (assembly.complete) this.#completeSince ??= this.#options.clock.monotonic();
-    const verdict = this.#verdict(assembly);
-    if (verdict.kind === 'publish') this.#publish(assembly);
+    const complete = assembly.complete || this.#waitsForOptional(assembly);
+    if (complete) this.#completeSince ??= this.#options.clock.monotonic();
+    const verdict = this.#verdict(complete);
+    if (verdict.kind === 'publish') this.#publishFirstOrNext(assembly);
     else if (verdict.kind === 'fail') this.#startFailure.resolve(verdict.failures);
   }
 
@@ -97,7 +99,7 @@ export class Rotation {
 
   #assemble(): Assembly {
     const { plan, memories, publisher } = this.#options;
-    const documents = this.#hasGeneration ? memories.all : memories.living;
+    const documents = this.#hasGeneration ? memories.renderings : memories.livingRenderings;
     const fromDocuments = assemble(plan, documents, new Map());
     const lacking = fromDocuments.origins.some((origin) => origin === 'absent' || origin === 'missing');
     return lacking && this.#hasGeneration
@@ -105,7 +107,30 @@ export class Rotation {
       : fromDocuments;
   }
 
-  #verdict({ complete }: Assembly): StartVerdict {
+  /** Whether a first generation lacks only files that can do without what they wait for. */
+  #waitsForOptional({ origins }: Assembly): boolean {
+    const { memories } = this.#options;
+    return (
+      !this.#hasGeneration &&
+      origins.every((origin, file) => origin !== 'missing' || memories.waitsForOptional(file))
+    );
+  }
+
+  #publishFirstOrNext(assembly: Assembly): void {
+    if (this.#hasGeneration) {
+      this.#publish(assembly);
+      return;
+    }
+    // From here on what has not come counts as missing, where that is allowed.
+    this.#options.memories.settle();
+    const settled = this.#assemble();
+    this.#origins = settled.origins;
+    const verdict = this.#verdict(settled.complete);
+    if (verdict.kind === 'publish') this.#publish(settled);
+    else if (verdict.kind === 'fail') this.#startFailure.resolve(verdict.failures);
+  }
+
+  #verdict(complete: boolean): StartVerdict {
     const { plan, memories, clock } = this.#options;
     if (this.#hasGeneration) return { kind: complete ? 'publish' : 'wait' };
     const completeFor = clock.monotonic() - (this.#completeSince ?? clock.monotonic());

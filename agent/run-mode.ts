@@ -2,7 +2,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Plan } from '../lib/plan.ts';
 import type { Agent } from './agent.ts';
-import type { FileFailure } from './core/generation.ts';
+import type { FileFailure } from './core/acceptance.ts';
 import type { ModeRules } from './core/modes.ts';
 import { failureLines, openProblems } from './core/termination-message.ts';
 
@@ -105,7 +105,7 @@ const endingOf = (outcome: StartOutcome, options: RunModeOptions): Ending | unde
  */
 export const runMode = async (options: RunModeOptions): Promise<Ending> => {
   const { agent, rules, log, stop } = options;
-  agent.begin();
+  await agent.begin();
   const running = agent.run();
   const serving = rules.stays ? options.serve() : Promise.resolve();
   const outcome = await firstGeneration(options, running);

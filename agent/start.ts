@@ -6,10 +6,12 @@ import { planHash } from '../lib/plan-hash.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { Agent } from './agent.ts';
 import { layoutProblems } from './core/layout.ts';
+import { neededTools } from './core/needed-tools.ts';
 import { modeNames, modeRules, type ModeRules } from './core/modes.ts';
 import { refusedProcessOptions, type ProcessOptions } from './core/process-options.ts';
 import { readSettings, type Settings } from './core/settings.ts';
 import { terminationMessage } from './core/termination-message.ts';
+import { noTemplates, type Templates } from './core/tools.ts';
 import { refuseCoreDumps } from './hardening.ts';
 import { openLog } from './log.ts';
 import { agentPaths } from './paths.ts';
@@ -31,10 +33,18 @@ interface Refusal {
   readonly lines: readonly string[];
 }
 
+/** What renders the plan's templates; the language is loaded where there are any. */
+const prepareTemplates = async (plan: Plan): Promise<Result<Templates, readonly string[]>> => {
+  if (!neededTools(plan).any) return ok(noTemplates);
+  const { openTemplates } = await import('./templates.ts');
+  return openTemplates(plan, { now: () => systemClock.now(), randomBytes });
+};
+
 interface Assignment {
   readonly plan: Plan;
   readonly planHash: string;
   readonly rules: ModeRules;
+  readonly templates: Templates;
 }
 
 const readPlan = (encoded: string | undefined): Result<Plan, readonly string[]> => {
@@ -46,7 +56,10 @@ const readPlan = (encoded: string | undefined): Result<Plan, readonly string[]> 
 };
 
 /** What the agent is to do, or everything that is wrong with what it was given. */
-const readAssignment = (options: StartOptions, settings: Settings): Result<Assignment, Refusal> => {
+const readAssignment = async (
+  options: StartOptions,
+  settings: Settings,
+): Promise<Result<Assignment, Refusal>> => {
   const refused = refusedProcessOptions(options);
   if (refused.length > 0)
     return err({
@@ -60,9 +73,13 @@ const readAssignment = (options: StartOptions, settings: Settings): Result<Assig
       lines: [],
     });
   const plan = readPlan(settings.plan);
-  if (!plan.ok)
-    return err({ headline: `Keyferry cannot use the plan in ${planVariable}`, lines: plan.error });
-  return ok({ plan: plan.value, planHash: planHash(settings.plan ?? ''), rules });
+  const templates = plan.ok ? await prepareTemplates(plan.value) : plan;
+  if (!plan.ok || !templates.ok) {
+    const lines = plan.ok ? (templates.ok ? [] : templates.error) : plan.error;
+    return err({ headline: `Keyferry cannot use the plan in ${planVariable}`, lines });
+  }
+  const hash = planHash(settings.plan ?? '');
+  return ok({ plan: plan.value, planHash: hash, rules, templates: templates.value });
 };
 
 /** Runs the agent in one of its modes, from its environment to its exit code. */
@@ -79,12 +96,12 @@ export const start = async (options: StartOptions): Promise<number> => {
     log.error({ problems: lines, ...(code === undefined ? {} : { terminationMessage: code }) }, headline);
   };
 
-  const assignment = readAssignment(options, settings);
+  const assignment = await readAssignment(options, settings);
   if (!assignment.ok) {
     fail(assignment.error.headline, assignment.error.lines);
     return 1;
   }
-  const { plan, rules } = assignment.value;
+  const { plan, rules, templates } = assignment.value;
   const { stop } = options;
   log.info({ mode: options.mode, plan: assignment.value.planHash, files: plan.files.length }, 'started');
   const agent = new Agent({
@@ -96,6 +113,7 @@ export const start = async (options: StartOptions): Promise<number> => {
     clock: systemClock,
     log,
     openStore,
+    templates,
     ...(settings.podIdentity === undefined ? {} : { podIdentity: settings.podIdentity }),
     random: Math.random,
     randomName: () => randomBytes(8).toString('hex'),

@@ -4,6 +4,7 @@ import { annotationPrefix } from './names.ts';
 export const settingNames = [
   'inject',
   'store',
+  'external-secrets',
   'file-mode',
   'mount-path',
   'containers',
@@ -21,11 +22,17 @@ export const settingNames = [
 ] as const;
 
 /** Annotations for one file each: `secret.<name>` and its like. */
-export const namedSettings = ['secret', 'extract', 'path', 'file-mode', 'refresh-interval'] as const;
+export const namedSettings = [
+  'secret',
+  'extract',
+  'template',
+  'path',
+  'file-mode',
+  'refresh-interval',
+] as const;
 
 /** Annotations of the contract that this version refuses. */
-export const unsupportedSettings = ['external-secrets', 'on-change'] as const;
-export const unsupportedNamedSettings = ['template'] as const;
+export const unsupportedSettings = ['on-change'] as const;
 
 export type SettingName = (typeof settingNames)[number];
 export type NamedSetting = (typeof namedSettings)[number];

@@ -28,6 +28,10 @@ export const parseJsonOrNothing = (text: string | undefined): unknown => {
   }
 };
 
+/** The text of a number from `parseJsonKeepingNumbers`; undefined for any other value. */
+export const keptNumber = (value: unknown): string | undefined =>
+  rawJson.isRawJSON(value) ? JSON.stringify(value) : undefined;
+
 /** Whether a value from `parseJsonKeepingNumbers` is a JSON object: neither an array, nor null, nor a number. */
 export const isJsonObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !rawJson.isRawJSON(value);

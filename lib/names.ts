@@ -5,6 +5,9 @@ export const annotationPrefix = 'keyferry.dev/';
 export const apiGroup = 'keyferry.dev';
 export const apiVersion = 'keyferry.dev/v1beta1';
 
+/** The API of External Secrets Operator, whose objects are read where an install says so. */
+export const externalSecretsGroup = 'external-secrets.io';
+
 export const initContainerName = 'keyferry-init';
 export const refreshContainerName = 'keyferry-refresh';
 
@@ -17,8 +20,12 @@ export const secretsMountPath = '/keyferry/secrets';
 export const stateMountPath = '/keyferry/state';
 export const identityMountPath = '/keyferry/identity';
 
-/** Below the identity mount: one projected ServiceAccount token a file, and the downward API's copy of `force-sync`. */
+/**
+ * Below the identity mount: one projected ServiceAccount token a file, the keys of the ConfigMaps that templates are in
+ * (`<folder>/<name>/<key>`), and the downward API's copy of `force-sync`.
+ */
 export const tokensFolder = 'tokens';
+export const configMapsFolder = 'configmaps';
 export const forceSyncFile = 'force-sync';
 
 export const planVariable = 'KEYFERRY_PLAN';

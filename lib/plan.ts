@@ -87,32 +87,150 @@ const store = z.strictObject({
   provider: z.discriminatedUnion('type', [vaultStore, awsStore, fileStore]),
 });
 
+/** Which secrets of a store are wanted, where they are not named: all that fit every criterion. */
+const find = z.strictObject({
+  /** Where to look: a folder of Vault, the beginning of a name elsewhere. */
+  path: z.optional(text),
+  /** A regular expression of RE2 that is found in the name. */
+  name: z.optional(text),
+  /** Sorted by name. */
+  tags: z.optional(z.array(z.strictObject({ name: text, value: z.string() }))),
+});
+
 const source = z.strictObject({
   /** Index into `stores`. */
   store: seconds,
-  key: text,
+  /** Empty where `find` says what is read. */
+  key: z.string(),
   version: z.optional(text),
   /** A staging label of AWS Secrets Manager. */
   stage: z.optional(text),
   /** What a Vault engine is asked to make the secret with, sorted by name; then the path is written to, not read. */
   parameters: z.optional(z.array(z.strictObject({ name: text, value: z.string() }))),
+  /** Reads every secret that fits; the document is that of `lib/found-secrets.ts`. */
+  find: z.optional(find),
   /** 0: read once. */
   intervalSeconds: seconds,
 });
 
-const file = z.strictObject({
+const decode = z.optional(z.enum(['base64', 'base64url', 'auto']));
+
+/** What is taken out of a source's document. */
+const selection = {
   /** Index into `sources`. */
   source: seconds,
-  /** Relative to the volume; for `extract` the folder that the fields become files in. */
-  path: text,
-  kind: z.enum(['value', 'extract']),
   property: z.optional(text),
-  decode: z.optional(z.enum(['base64', 'base64url', 'auto'])),
-  /** A first generation may be published without it. */
-  optional: z.boolean(),
-  /** Octal, four digits. */
-  mode: z.string().check(z.regex(/^0[0-7]{3}$/)),
+  decode,
+};
+
+/** A first generation may be published without it. */
+const optional = z.boolean();
+
+/** Octal, four digits. */
+const mode = z.string().check(z.regex(/^0[0-7]{3}$/));
+
+const valueFile = z.strictObject({
+  source: seconds,
+  /** Relative to the volume. */
+  path: text,
+  kind: z.literal('value'),
+  property: z.optional(text),
+  decode,
+  optional,
+  mode,
 });
+
+const extractFile = z.strictObject({
+  source: seconds,
+  /** Folder that the fields become files in. */
+  path: text,
+  kind: z.literal('extract'),
+  property: z.optional(text),
+  decode,
+  optional,
+  mode,
+});
+
+/** A ref that a template of an annotation names, as it is written there. */
+const templateRef = z.strictObject({
+  text,
+  ...selection,
+  /** Where it is missing, `secret` gives an empty text and `secretData` an empty map. */
+  optional,
+});
+
+const templateFile = z.strictObject({
+  path: text,
+  kind: z.literal('template'),
+  template: z.string(),
+  /** What is made of nothing that is read belongs into a ConfigMap. */
+  refs: z.array(templateRef).check(z.minLength(1)),
+  optional,
+  mode,
+});
+
+const rewrite = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('regexp'), source: z.string(), target: z.string() }),
+  z.strictObject({ kind: z.literal('transform'), template: z.string() }),
+  z.strictObject({
+    kind: z.literal('merge'),
+    strategy: z.enum(['Extract', 'JSON']),
+    /** Of strategy JSON: the key that all becomes. */
+    into: z.string(),
+    priority: z.array(z.string()),
+    priorityPolicy: z.enum(['Strict', 'IgnoreNotFound']),
+    conflictPolicy: z.enum(['Error', 'Ignore']),
+  }),
+]);
+
+/** Many keys at once: the fields of a secret, or the secrets that were found. Later entries go over earlier ones. */
+const entrySet = z.strictObject({
+  kind: z.enum(['extract', 'find']),
+  ...selection,
+  conversion: z.enum(['Default', 'Unicode']),
+  /** Applied one after another; then `conversion` is not. */
+  rewrite: z.array(rewrite),
+  /** Whether a value with a NUL byte is an error. */
+  refuseNullBytes: z.boolean(),
+});
+
+/** One key; goes over what `sets` brought. */
+const entry = z.strictObject({ secretKey: text, ...selection, refuseNullBytes: z.boolean() });
+
+const templateText = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('text'), text: z.string() }),
+  /** A key of a ConfigMap of the pod's namespace, projected to `configmaps/<name>/<key>` of the identity volume. */
+  z.strictObject({ kind: z.literal('config-map'), name: text, key: text }),
+]);
+
+const targetTemplate = z.strictObject({
+  /** Values: the file of this name. KeysAndValues: YAML that maps names of files to their contents. */
+  as: z.enum(['Values', 'KeysAndValues']),
+  /** Of Values: the file's name. Else empty. */
+  key: z.string(),
+  from: templateText,
+  decode,
+});
+
+const externalSecretFile = z.strictObject({
+  /** Folder that the keys become files in. */
+  path: text,
+  kind: z.literal('external-secret'),
+  /** Its name, for messages. */
+  name: text,
+  sets: z.array(entrySet),
+  entries: z.array(entry),
+  /** What becomes of a file whose secret is gone upstream. */
+  whenGone: z.enum(['keep', 'remove']),
+  /** In the order of their application: later ones go over earlier ones. Absent: the keys themselves are the files. */
+  templates: z.optional(z.array(targetTemplate)),
+  /** Whether the keys become files beside those of the templates. */
+  keepsKeys: z.boolean(),
+  optional,
+  mode,
+});
+
+const file = z.discriminatedUnion('kind', [valueFile, extractFile, templateFile, externalSecretFile]);
 
 const plan = z.strictObject({
   version: z.literal(1),
@@ -136,7 +254,17 @@ export type VaultStorePlan = z.infer<typeof vaultStore>;
 export type AwsStorePlan = z.infer<typeof awsStore>;
 export type FileStorePlan = z.infer<typeof fileStore>;
 export type PlanSource = z.infer<typeof source>;
+export type PlanFind = z.infer<typeof find>;
 export type PlanFile = z.infer<typeof file>;
+export type PlanValueFile = z.infer<typeof valueFile>;
+export type PlanExtractFile = z.infer<typeof extractFile>;
+export type PlanTemplateFile = z.infer<typeof templateFile>;
+export type PlanExternalSecretFile = z.infer<typeof externalSecretFile>;
+export type PlanTemplateRef = z.infer<typeof templateRef>;
+export type PlanEntrySet = z.infer<typeof entrySet>;
+export type PlanEntry = z.infer<typeof entry>;
+export type PlanRewrite = z.infer<typeof rewrite>;
+export type PlanTargetTemplate = z.infer<typeof targetTemplate>;
 export type Lifecycle = Plan['lifecycle'];
 
 /** The largest plan that admission accepts, in bytes: the kernel takes 128 KiB for one variable. */
@@ -156,12 +284,40 @@ const problem = (issue: z.core.$ZodIssue): string => {
   return `${place === '' ? 'plan' : place}: ${issue.message}`;
 };
 
+/** What a file is made of: indexes into `sources`, each once, in order. */
+export const sourcesOfFile = (file: PlanFile): readonly number[] => {
+  switch (file.kind) {
+    case 'value':
+    case 'extract':
+      return [file.source];
+    case 'template':
+      return [...new Set(file.refs.map((ref) => ref.source))].sort((a, b) => a - b);
+    case 'external-secret':
+      return [...new Set([...file.sets, ...file.entries].map((part) => part.source))].sort((a, b) => a - b);
+  }
+};
+
+const sourceProblems = ({ stores, sources }: Plan): string[] =>
+  sources.flatMap((item, index) => [
+    ...(item.store < stores.length ? [] : [`sources.${index}.store: no such store`]),
+    ...((item.key === '') === (item.find !== undefined)
+      ? []
+      : [`sources.${index}.key: a source has either a key or what to find`]),
+  ]);
+
+/** A file that nothing is read for would never be made. */
+const sourcelessFiles = (files: readonly PlanFile[]): string[] =>
+  files.flatMap((item, index) =>
+    sourcesOfFile(item).length === 0 ? [`files.${index}: names no source`] : [],
+  );
+
 const danglingReferences = (value: Plan): string[] => [
-  ...value.sources.flatMap((item, index) =>
-    item.store < value.stores.length ? [] : [`sources.${index}.store: no such store`],
-  ),
+  ...sourcelessFiles(value.files),
+  ...sourceProblems(value),
   ...value.files.flatMap((item, index) =>
-    item.source < value.sources.length ? [] : [`files.${index}.source: no such source`],
+    sourcesOfFile(item).every((source) => source < value.sources.length)
+      ? []
+      : [`files.${index}.source: no such source`],
   ),
 ];
 

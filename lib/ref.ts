@@ -51,22 +51,30 @@ const percentDecode = (text: string): string | undefined => {
 
 const badEscape = 'has a "%" that is not followed by two hex digits of UTF-8 text; write a plain % as %25';
 
-const textProblem = (what: string, decoded: string | undefined): string[] => {
-  if (decoded === undefined) return [`${what} ${badEscape}`];
-  if (decoded === '') return [`${what} is empty`];
-  return hasControlCharacter(decoded) ? [`${what} has a control character`] : [];
+/** What keeps a text from being a key or a property, decoded as it is; to be read after its name. */
+export const textFaults = (text: string): readonly string[] => {
+  if (text === '') return ['is empty'];
+  return hasControlCharacter(text) ? ['has a control character'] : [];
 };
 
-const keyProblems = (decoded: string | undefined): string[] => {
-  const problems = textProblem('the key', decoded);
-  if (decoded === undefined || problems.length > 0) return problems;
-  const segments = (decoded.startsWith('/') ? decoded.slice(1) : decoded).split('/');
+/** What keeps a text from being a key, wherever it is written; to be read after its name. */
+export const keyFaults = (key: string): readonly string[] => {
+  const faults = textFaults(key);
+  if (faults.length > 0) return faults;
+  const segments = (key.startsWith('/') ? key.slice(1) : key).split('/');
   const bad = segments.filter((segment) => segment === '' || segment === '.' || segment === '..');
-  const kinds = [...new Set(bad)].map((segment) =>
-    segment === '' ? 'an empty segment' : `the segment "${segment}"`,
+  return [...new Set(bad)].map((segment) =>
+    segment === '' ? 'has an empty segment' : `has the segment "${segment}"`,
   );
-  return kinds.map((kind) => `the key has ${kind}`);
 };
+
+const describe = (what: string, text: string | undefined, faults: typeof textFaults): string[] =>
+  (text === undefined ? [badEscape] : faults(text)).map((fault) => `${what} ${fault}`);
+
+const textProblem = (what: string, decoded: string | undefined): string[] =>
+  describe(what, decoded, textFaults);
+
+const keyProblems = (decoded: string | undefined): string[] => describe('the key', decoded, keyFaults);
 
 const valueProblems = (name: string, value: string | undefined): string[] => {
   const problems = textProblem(`"${name}"`, value);

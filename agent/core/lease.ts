@@ -1,4 +1,5 @@
 import type { Lease } from '../../lib/lease.ts';
+import type { LeaseProperties } from '../../lib/selected-value.ts';
 
 /** A lease that the agent holds. What it was at its issue stays with it: files are made of that, and renewals are measured by it. */
 export interface HeldLease extends Lease {
@@ -15,6 +16,9 @@ export const holdLease = (lease: Lease, at: number): HeldLease => {
   const { durationSeconds, renewable } = lease;
   return { ...lease, issued: { at, durationSeconds, renewable } };
 };
+
+/** What files may show of a lease. */
+export const asIssued = ({ id, issued }: HeldLease): LeaseProperties => ({ id, ...issued });
 
 /** The same lease after a renewal. It keeps its name, which files may show. */
 export const renewedLease = (held: HeldLease, renewal: Lease): HeldLease => ({

@@ -1,6 +1,6 @@
 import { isPermanent } from '../../lib/provider-error.ts';
 import type { Plan } from '../../lib/plan.ts';
-import type { FileFailure } from './generation.ts';
+import type { FileFailure } from './acceptance.ts';
 
 /** How the last read of a source ended; no failures: well. A document that lacks a file's property is a failure too. */
 export interface SourceReport {
@@ -9,7 +9,7 @@ export interface SourceReport {
   readonly failures: readonly FileFailure[];
 }
 
-/** By the source's index in the plan; undefined: not read yet. */
+/** By the source's index in the plan, then by the keys of ConfigMaps; undefined: not read yet. */
 export type SourceReports = readonly (SourceReport | undefined)[];
 
 /** How long a first generation that is complete waits for optional sources that have not answered yet, in milliseconds. */
@@ -32,7 +32,10 @@ export type StartVerdict =
 const lastingFailures = ({ plan, reports }: StartFacts): readonly FileFailure[] =>
   reports
     .flatMap((report) => report?.failures ?? [])
-    .filter(({ file, error }) => isPermanent(error.code) && plan.files[file]?.optional === false);
+    .filter(
+      ({ file, error, tolerated }) =>
+        tolerated !== true && isPermanent(error.code) && plan.files[file]?.optional === false,
+    );
 
 /**
  * What to do before the first generation is out. A failure that time alone does not cure ends the start, unless only optional

@@ -4,13 +4,17 @@ import { Redacted } from '../../lib/redacted.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import type { SourceAddress } from './identity.ts';
 import type { HeldLease } from './lease.ts';
+import type { RememberedOutput } from './outputs.ts';
 
 /** A source's last good document, as one process leaves it to the next; with a lease, the document that came with it, good or not. */
 export interface RememberedSource extends SourceAddress {
-  readonly document: Redacted<Buffer>;
+  /** Undefined: it never came, and the files do without it. */
+  readonly document?: Redacted<Buffer> | undefined;
   readonly documentVersion?: string | undefined;
   /** Milliseconds since the epoch. */
   readonly fetchedAt: number;
+  /** Whether the store said last that there is no such secret; absent: no. */
+  readonly gone?: boolean | undefined;
   readonly lease?: HeldLease | undefined;
 }
 
@@ -23,9 +27,11 @@ export interface AgentState {
   /** Store to the text of its provider's login, which is secret. */
   readonly sessions: ReadonlyMap<string, Redacted<string>>;
   readonly sources: readonly RememberedSource[];
+  /** What templates have made that would be different each time. */
+  readonly outputs: readonly RememberedOutput[];
 }
 
-export const emptyState: AgentState = { generation: 0, sessions: new Map(), sources: [] };
+export const emptyState: AgentState = { generation: 0, sessions: new Map(), sources: [], outputs: [] };
 
 const counter = z.int().check(z.nonnegative());
 
@@ -42,6 +48,8 @@ const leaseInState = z.strictObject({
   }),
 });
 
+const pairs = z.array(z.strictObject({ name: z.string(), value: z.string() }));
+
 const stateFile = z.strictObject({
   version: z.literal(1),
   generation: counter,
@@ -53,14 +61,28 @@ const stateFile = z.strictObject({
       key: z.string(),
       version: z.optional(z.string()),
       stage: z.optional(z.string()),
-      parameters: z.optional(z.array(z.strictObject({ name: z.string(), value: z.string() }))),
-      document: z.string(),
+      parameters: z.optional(pairs),
+      find: z.optional(
+        z.strictObject({
+          path: z.optional(z.string()),
+          name: z.optional(z.string()),
+          tags: z.optional(pairs),
+        }),
+      ),
+      document: z.optional(z.string()),
       documentVersion: z.optional(z.string()),
       fetchedAt: z.number().check(z.nonnegative()),
+      gone: z.optional(z.boolean()),
       lease: z.optional(leaseInState),
     }),
   ),
+  outputs: z.optional(z.array(z.strictObject({ file: z.string(), digest: z.string(), bytes: z.string() }))),
 });
+
+const encodedOutputs = (outputs: AgentState['outputs']): z.input<typeof stateFile>['outputs'] =>
+  outputs.length === 0
+    ? undefined
+    : outputs.map(({ file, digest, bytes }) => ({ file, digest, bytes: bytes.reveal().toString('base64') }));
 
 /** The state file's text: JSON with the documents in base64. It holds secrets. */
 export const encodeState = (state: AgentState): Redacted<string> =>
@@ -76,13 +98,18 @@ export const encodeState = (state: AgentState): Redacted<string> =>
         version: source.version,
         stage: source.stage,
         parameters: source.parameters,
-        document: source.document.reveal().toString('base64'),
+        find: source.find,
+        document: source.document?.reveal().toString('base64'),
         documentVersion: source.documentVersion,
         fetchedAt: source.fetchedAt,
+        gone: source.gone === true ? true : undefined,
         lease: source.lease,
       })),
+      outputs: encodedOutputs(state.outputs),
     } satisfies z.input<typeof stateFile>),
   );
+
+const inBase64 = (text: string): Redacted<Buffer> => new Redacted(Buffer.from(text, 'base64'));
 
 const restoredLease = ({ login, ...lease }: z.infer<typeof leaseInState>): HeldLease =>
   login === undefined ? lease : { ...lease, login };
@@ -96,15 +123,16 @@ export const decodeState = (text: Redacted<string>): Result<AgentState, string> 
     const place = parsed.error.issues[0]?.path.map(String).join('.') ?? '';
     return err(`"${place}" is not as this version writes it`);
   }
-  const { generation, forceSync, sessions, sources } = parsed.data;
+  const { generation, forceSync, sessions, sources, outputs = [] } = parsed.data;
   return ok({
     generation,
     forceSync,
     sessions: new Map(sessions.map((session) => [session.store, new Redacted(session.text)])),
     sources: sources.map(({ document, lease, ...source }) => ({
       ...source,
-      document: new Redacted(Buffer.from(document, 'base64')),
+      document: document === undefined ? undefined : inBase64(document),
       lease: lease === undefined ? undefined : restoredLease(lease),
     })),
+    outputs: outputs.map(({ bytes, ...output }) => ({ ...output, bytes: inBase64(bytes) })),
   });
 };

@@ -1,8 +1,11 @@
-import type { Plan } from '../../lib/plan.ts';
+import { sourcesOfFile, type Plan } from '../../lib/plan.ts';
 import { providerError, type ProviderError } from '../../lib/provider-error.ts';
+import { sourceText } from '../../lib/source-text.ts';
+import type { FileFailure } from './acceptance.ts';
 import type { Due } from './due.ts';
-import type { FileOrigin, Memory } from './generation.ts';
-import { addressOfFile } from './identity.ts';
+import type { FileOrigin, Memory, Renderings } from './generation.ts';
+import { sourceAddress } from './identity.ts';
+import { PlanInputs } from './inputs.ts';
 import type { HeldLease } from './lease.ts';
 import type { SourceReports } from './start-rules.ts';
 
@@ -16,6 +19,7 @@ export interface LeaseNow {
 export interface Situation {
   readonly plan: Plan;
   readonly memories: readonly (Memory | undefined)[];
+  readonly renderings: Renderings;
   readonly reports: SourceReports;
   readonly leases: readonly (LeaseNow | undefined)[];
   readonly origins: readonly FileOrigin[];
@@ -36,6 +40,7 @@ export interface LeaseStatus {
 export interface RefStatus {
   readonly file: string;
   readonly store: string;
+  /** The key, or what is looked for (`find …`). */
   readonly key: string;
   /** The store's own name for the version in use. */
   readonly version: string | null;
@@ -45,41 +50,67 @@ export interface RefStatus {
   readonly nextRefreshSeconds: number | null;
   /** Null: the value has none. */
   readonly lease: LeaseStatus | null;
+  /** Whether the store says that there is no such secret any more. */
+  readonly gone: boolean;
   /** Whether the file keeps an older value because the last read or renewal was no use, or a value whose lease has ended. */
   readonly stale: boolean;
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 
-const readError = ({ plan, memories, reports }: Situation, file: number): ProviderError | undefined => {
-  const source = plan.files[file]?.source ?? -1;
-  const failures = reports[source]?.failures ?? [];
-  const failure = failures.find((candidate) => candidate.file === file) ?? failures[0];
-  if (failure !== undefined) return failure.error;
-  const rendering = memories[source]?.renderings.get(file);
-  return rendering?.ok === false ? rendering.error : undefined;
+/** Why the last reads of what a file is made of were no use for it, those first that it cannot do without. */
+const readFailures = (
+  { reports }: Situation,
+  inputs: readonly number[],
+  file: number,
+): readonly FileFailure[] => {
+  const failures = inputs.flatMap((input) => {
+    const ofInput = reports[input]?.failures ?? [];
+    const own = ofInput.find((failure) => failure.file === file);
+    return own ?? ofInput.find(({ tolerated }) => tolerated !== true) ?? [];
+  });
+  return failures.sort((a, b) => Number(a.tolerated === true) - Number(b.tolerated === true));
 };
 
-const hasEnded = ({ plan, leases }: Situation, file: number): boolean => {
-  const held = leases[plan.files[file]?.source ?? -1];
+const renderError = ({ renderings }: Situation, file: number): ProviderError | undefined => {
+  const rendering = renderings[file];
+  if (rendering === undefined) return undefined;
+  return rendering.ok ? rendering.value.behind : rendering.error;
+};
+
+const hasEnded = ({ leases }: Situation, source: number): boolean => {
+  const held = leases[source];
   return held !== undefined && held.now >= held.lease.expiresAt;
 };
 
-/**
- * Why a file is not what its source says now, or undefined where it is. A document is taken as a whole, so a failure of one of
- * its files is every file's.
- */
-const fileError = (situation: Situation, file: number): ProviderError | undefined => {
-  const error = readError(situation, file);
-  if (!hasEnded(situation, file)) return error;
+/** Why a file is not what its sources say now, of those that it is shown or counted for. */
+const errorOf = (
+  situation: Situation,
+  inputs: readonly number[],
+  file: number,
+): ProviderError | undefined => {
+  const [failure] = readFailures(situation, inputs, file);
+  const error = failure?.error ?? renderError(situation, file);
+  if (!inputs.some((input) => hasEnded(situation, input))) return error;
   if (error === undefined) return providerError('unavailable', 'the lease has ended');
   return { ...error, message: `the lease has ended; ${error.message}` };
 };
 
-/** Whether a file has a value that the last read or renewal could not confirm. */
+/** Whether a file has a value that the last reads or renewals could not confirm. */
 export const isStale = (situation: Situation, file: number): boolean => {
   const origin = situation.origins[file];
   if (origin === 'carried') return true;
-  return origin === 'document' && fileError(situation, file) !== undefined;
+  const planFile = situation.plan.files[file];
+  if (origin !== 'document' || planFile === undefined) return false;
+  const inputs = new PlanInputs(situation.plan).ofFile(planFile);
+  // What a template has of an optional secret may be older than what it cannot be told.
+  const isOld = ({ error }: FileFailure): boolean =>
+    planFile.kind === 'template' && situation.memories[error.source ?? -1]?.document !== undefined;
+  const failed = readFailures(situation, inputs, file).some(
+    (failure) => failure.tolerated !== true || isOld(failure),
+  );
+  return (
+    failed || renderError(situation, file) !== undefined || inputs.some((input) => hasEnded(situation, input))
+  );
 };
 
 /** How many files are stale. */
@@ -89,7 +120,7 @@ export const countStale = (situation: Situation): number =>
 const seconds = (milliseconds: number): number => Math.round(milliseconds / 1_000);
 
 const memoryStatus = (memory: Memory | undefined, now: number): Pick<RefStatus, 'version' | 'ageSeconds'> =>
-  memory === undefined
+  memory?.document === undefined
     ? { version: null, ageSeconds: null }
     : { version: memory.version ?? null, ageSeconds: seconds(Math.max(0, now - memory.fetchedAt)) };
 
@@ -112,26 +143,50 @@ const leaseStatus = (held: LeaseNow | undefined, next: NextStep): LeaseStatus | 
   };
 };
 
-/** The status of every file of the plan, in its order. No values, and no names of leases: whoever knows one may end it. */
+const refStatus = (
+  situation: Situation,
+  {
+    index,
+    source,
+    inputs,
+  }: { readonly index: number; readonly source: number; readonly inputs: readonly number[] },
+  next: NextStep,
+): RefStatus => {
+  const { plan, memories, now } = situation;
+  const planSource = plan.sources[source];
+  const memory = memories[source];
+  const error = errorOf(situation, inputs, index);
+  return {
+    file: plan.files[index]?.path ?? '',
+    store: planSource === undefined ? '' : sourceAddress(plan, planSource).store,
+    key: planSource === undefined ? '' : sourceText(planSource),
+    ...memoryStatus(memory, now),
+    nextRefreshSeconds: secondsUntil('read', next),
+    lease: leaseStatus(situation.leases[source], next),
+    gone: memory?.gone === true,
+    stale: isStale(situation, index),
+    error: error === undefined ? null : { code: error.code, message: error.message },
+  };
+};
+
+/**
+ * The status of every file of the plan, in its order; of a file that is made of several secrets, one for each of them. No values,
+ * and no names of leases: whoever knows one may end it.
+ */
 export const refStatuses = (
   situation: Situation,
   nextStep: (source: number) => NextStep,
-): readonly RefStatus[] =>
-  situation.plan.files.map((file, index) => {
-    const address = addressOfFile(situation.plan, file);
-    const error = fileError(situation, index);
-    const next = nextStep(file.source);
-    return {
-      file: file.path,
-      store: address.store,
-      key: address.key,
-      ...memoryStatus(situation.memories[file.source], situation.now),
-      nextRefreshSeconds: secondsUntil('read', next),
-      lease: leaseStatus(situation.leases[file.source], next),
-      stale: isStale(situation, index),
-      error: error === undefined ? null : { code: error.code, message: error.message },
-    };
+): readonly RefStatus[] => {
+  const inputs = new PlanInputs(situation.plan);
+  return situation.plan.files.flatMap((file, index) => {
+    const sources = sourcesOfFile(file);
+    // What is nobody's alone (a ConfigMap) is shown with each.
+    const shared = inputs.ofFile(file).slice(sources.length);
+    return sources.map((source) =>
+      refStatus(situation, { index, source, inputs: [source, ...shared] }, nextStep(source)),
+    );
   });
+};
 
 /**
  * For each store (by name) the time, in seconds since the epoch, of the last good read or renewal of whichever of its secrets has
@@ -142,6 +197,7 @@ export const lastSuccesses = ({ plan, memories, leases }: Situation): ReadonlyMa
   plan.sources.forEach((source, index) => {
     const [store, memory] = [plan.stores[source.store], memories[index]];
     if (store === undefined || memory === undefined) return;
+    if (memory.document === undefined && !memory.gone) return;
     if (source.intervalSeconds === 0 && leases[index] === undefined) return;
     const at = memory.fetchedAt / 1_000;
     oldest.set(store.name, Math.min(at, oldest.get(store.name) ?? at));

@@ -1,6 +1,9 @@
-import type { Plan, PlanFile } from '../../lib/plan.ts';
-import type { FileFailure } from './generation.ts';
-import { addressOfFile } from './identity.ts';
+import { sourcesOfFile, type Plan, type PlanFile } from '../../lib/plan.ts';
+import { providerError } from '../../lib/provider-error.ts';
+import { sourcePhrase } from '../../lib/source-text.ts';
+import type { FileFailure } from './acceptance.ts';
+import { storeIdentity } from './identity.ts';
+import { needsSource, PlanInputs } from './inputs.ts';
 import type { SourceReports } from './start-rules.ts';
 
 /** What the kubelet takes of a termination message, in bytes. */
@@ -11,10 +14,19 @@ interface Line {
   readonly rest: string;
 }
 
-const restOfLine = (plan: Plan, planFile: PlanFile, { error }: FileFailure): string => {
-  const { store, key } = addressOfFile(plan, planFile);
-  return `(key ${JSON.stringify(key)} of ${store}): ${error.code}: ${error.message}`;
+/** Where the trouble comes from; nothing where it is the file's own. */
+const origin = (plan: Plan, file: PlanFile, { error }: FileFailure): string => {
+  const [only, ...others] = sourcesOfFile(file);
+  const isOfOne = others.length === 0 && file.kind !== 'template' && file.kind !== 'external-secret';
+  const source = plan.sources[error.source ?? (isOfOne ? (only ?? -1) : -1)];
+  const store = source === undefined ? undefined : plan.stores[source.store];
+  return source === undefined || store === undefined
+    ? ''
+    : ` (${sourcePhrase(source)} of ${storeIdentity(store)})`;
 };
+
+const restOfLine = (plan: Plan, file: PlanFile, failure: FileFailure): string =>
+  `${origin(plan, file, failure)}: ${failure.error.code}: ${failure.error.message}`;
 
 /** One line for each key and reason: which files, from where, why. Never a value. */
 export const failureLines = (plan: Plan, failures: readonly FileFailure[]): readonly string[] => {
@@ -29,17 +41,25 @@ export const failureLines = (plan: Plan, failures: readonly FileFailure[]): read
   }
   return [...lines.values()].map(({ files, rest }) => {
     const named = files.slice(0, 5).join(', ');
-    return `${named}${files.length > 5 ? ` and ${files.length - 5} more` : ''} ${rest}`;
+    return `${named}${files.length > 5 ? ` and ${files.length - 5} more` : ''}${rest}`;
   });
 };
 
-/** What stands in the way of a first generation: the failures, and the files whose source has not answered. */
+const unanswered = providerError('timeout', 'the store has not answered yet');
+
+/** What stands in the way of a first generation: the failures, and the files whose sources have not answered. */
 export const openProblems = (plan: Plan, reports: SourceReports): readonly string[] => {
+  const inputs = new PlanInputs(plan);
   const failures = plan.files.flatMap((file, index): readonly FileFailure[] => {
-    const report = reports[file.source];
     if (file.optional) return [];
-    if (report !== undefined) return report.failures.filter((failure) => failure.file === index);
-    return [{ file: index, error: { code: 'timeout', message: 'the store has not answered yet' } }];
+    return inputs.ofFile(file).flatMap((input): readonly FileFailure[] => {
+      const report = reports[input];
+      if (report === undefined)
+        return needsSource(file, input, false)
+          ? [{ file: index, error: { ...unanswered, source: input } }]
+          : [];
+      return report.failures.filter((failure) => failure.file === index && failure.tolerated !== true);
+    });
   });
   return failureLines(plan, failures);
 };

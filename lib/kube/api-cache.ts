@@ -1,24 +1,33 @@
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import type { Random } from './backoff.ts';
-import { cachedKinds, type CachedKind, type ObjectCache } from './cache.ts';
+import {
+  cachedResources,
+  isExternalSecretsResource,
+  type CachedResource,
+  type ObjectCache,
+} from './cache.ts';
 import type { KubeConnection } from './connection.ts';
-import { lookups } from './object-cache.ts';
+import { emptyStores, lookups, resourceId } from './object-cache.ts';
 import { parseObject, type KubeObject } from './object.ts';
 import { Reflector } from './reflector.ts';
 
 export interface ApiCacheOptions {
   readonly connection: KubeConnection;
+  /** Whether objects of External Secrets Operator are read too (default: no); else nothing of that API is ever asked for. */
+  readonly externalSecretsOperator?: boolean;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
 }
 
-const reflect = (kind: CachedKind, options: ApiCacheOptions): Reflector<KubeObject> => {
-  const { group, apiVersion, plural } = cachedKinds[kind];
+const reflect = (cached: CachedResource, options: ApiCacheOptions): Reflector<KubeObject> => {
+  const { group, kind, plural, apiVersions } = cached;
+  const [apiVersion, ...olderApiVersions] = apiVersions;
   return new Reflector({
     ...options,
     resource: { group, apiVersion, kind, plural },
+    olderApiVersions,
     transform: (value) => {
       const object = parseObject(value, { apiVersion, kind });
       return object.ok ? object.value : undefined;
@@ -26,22 +35,20 @@ const reflect = (kind: CachedKind, options: ApiCacheOptions): Reflector<KubeObje
   });
 };
 
-/** The cluster's objects, kept by watching the API server; it starts at once and runs until `stop`. Needs list and watch on each kind. */
+/**
+ * The cluster's objects, kept by watching the API server; it starts at once and runs until `stop`. Needs list and watch on each
+ * resource.
+ */
 export const startApiCache = (options: ApiCacheOptions): ObjectCache => {
-  const reflectors = {
-    SecretStore: reflect('SecretStore', options),
-    ClusterSecretStore: reflect('ClusterSecretStore', options),
-    Namespace: reflect('Namespace', options),
-    ServiceAccount: reflect('ServiceAccount', options),
-  };
-  const all = Object.values(reflectors);
+  const reflectors = new Map(
+    cachedResources
+      .filter((resource) => options.externalSecretsOperator === true || !isExternalSecretsResource(resource))
+      .map((resource) => [resourceId(resource), reflect(resource, options)] as const),
+  );
+  const all = [...reflectors.values()];
+  const reflected = [...reflectors].map(([id, { objects }]) => [id, objects] as const);
   return {
-    ...lookups({
-      SecretStore: reflectors.SecretStore.objects,
-      ClusterSecretStore: reflectors.ClusterSecretStore.objects,
-      Namespace: reflectors.Namespace.objects,
-      ServiceAccount: reflectors.ServiceAccount.objects,
-    }),
+    ...lookups(new Map([...emptyStores(options.clock), ...reflected])),
     get synced() {
       return all.every((reflector) => reflector.synced);
     },

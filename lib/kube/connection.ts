@@ -8,7 +8,7 @@ import {
 import { err, ok, type Result } from '../result.ts';
 
 export interface KubeRequest {
-  readonly method: 'GET' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PATCH';
   /** Below the server's address, for example `/api/v1/pods`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
@@ -37,7 +37,7 @@ export type KubeConnectionSource =
   /** With the current context of a kubeconfig file. */
   | { readonly kind: 'kubeconfig'; readonly path: string };
 
-const methods = { GET: HttpMethod.GET, PATCH: HttpMethod.PATCH } as const;
+const methods = { GET: HttpMethod.GET, POST: HttpMethod.POST, PATCH: HttpMethod.PATCH } as const;
 
 const load = (source: KubeConnectionSource): KubeConfig => {
   const config = new KubeConfig();

@@ -2,15 +2,18 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import { watchPaths } from '../path-changes.ts';
 import { err, ok, type Result } from '../result.ts';
-import type { ObjectCache } from './cache.ts';
+import { isExternalSecretsResource, type ObjectCache } from './cache.ts';
 import { parseDocuments, type ManifestText } from './documents.ts';
 import { readManifestFiles, type ManifestFiles } from './manifest-files.ts';
 import { parseManifests, type ParsedManifests } from './manifests.ts';
-import { emptyStores, fillStores, kinds, lookups } from './object-cache.ts';
+import type { KubeObject } from './object.ts';
+import { closeStores, emptyStores, fillStores, groupOf, lookups } from './object-cache.ts';
 
 export interface ManifestCacheOptions {
   /** Files and folders. */
   readonly paths: readonly string[];
+  /** Whether objects of External Secrets Operator count too (default: no); else they are left out. */
+  readonly externalSecretsOperator?: boolean;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -39,6 +42,7 @@ const sameTexts = (one: readonly ManifestText[], other: readonly ManifestText[])
  */
 export const startManifestCache = async ({
   paths,
+  externalSecretsOperator = false,
   clock,
   log,
 }: ManifestCacheOptions): Promise<Result<ObjectCache, readonly string[]>> => {
@@ -50,7 +54,9 @@ export const startManifestCache = async ({
     if (files.problems.length === 0 && sameTexts(files.texts, texts)) return [];
     ({ texts } = files);
     const { objects, problems } = parseManifestFiles(files);
-    if (problems.length === 0) fillStores(stores, objects);
+    const wanted = (object: KubeObject): boolean =>
+      externalSecretsOperator || !isExternalSecretsResource({ group: groupOf(object) });
+    if (problems.length === 0) fillStores(stores, objects.filter(wanted));
     return problems;
   };
   const reread = async (): Promise<void> => {
@@ -72,7 +78,7 @@ export const startManifestCache = async ({
     synced: true,
     whenSynced: Promise.resolve(),
     stop: async () => {
-      for (const kind of kinds) stores[kind].close();
+      closeStores(stores);
       await stopWatching();
     },
   });

@@ -1,10 +1,11 @@
-import { cachedKinds } from './cache.ts';
+import { deepEqual } from '../deep-equal.ts';
+import { isExternalSecretsResource } from './cache.ts';
 import type { ManifestDocument } from './documents.ts';
-import { isCachedKind } from './object-cache.ts';
+import { cachedResource, groupOf } from './object-cache.ts';
 import { parseObject, type KubeObject } from './object.ts';
 
 export interface ParsedManifests {
-  /** Of the cached kinds; documents of other kinds are left out. */
+  /** Of the cached resources; documents of other kinds and groups are left out. */
   readonly objects: readonly KubeObject[];
   readonly problems: readonly string[];
 }
@@ -26,16 +27,19 @@ type Picked =
 
 const pick = (value: Readonly<Record<string, unknown>>, defaultNamespace: string): Picked => {
   const { apiVersion, kind } = value;
-  if (typeof kind !== 'string' || typeof apiVersion !== 'string' || !isCachedKind(kind))
-    return { kind: 'other' };
-  const known = cachedKinds[kind];
-  if (apiVersion !== known.apiVersion) {
-    return apiVersion.split('/')[0] === known.group && known.group !== ''
-      ? {
+  if (typeof kind !== 'string' || typeof apiVersion !== 'string') return { kind: 'other' };
+  const known = cachedResource(kind, groupOf({ apiVersion }));
+  if (known === undefined) return { kind: 'other' };
+  if (!known.apiVersions.includes(apiVersion)) {
+    const [newest] = known.apiVersions;
+    const served = isExternalSecretsResource(known) ? 'read' : 'served';
+    // Whatever else has no group is not of a version that Kubernetes ever had.
+    return known.group === ''
+      ? { kind: 'other' }
+      : {
           kind: 'problem',
-          problem: `${kind} is of ${apiVersion}, which is not served; write ${known.apiVersion}`,
-        }
-      : { kind: 'other' };
+          problem: `${kind} is of ${apiVersion}, which is not ${served}; write ${newest}`,
+        };
   }
   const object = parseObject(value);
   return object.ok
@@ -45,7 +49,7 @@ const pick = (value: Readonly<Record<string, unknown>>, defaultNamespace: string
 
 /**
  * The objects that admission looks up, out of documents of any kind; `namespace` is for those that name none. The same object
- * twice is a problem.
+ * twice is a problem, unless both say the same: what several teams need is often copied beside the workloads of each.
  */
 export const parseManifests = (
   documents: readonly ManifestDocument[],
@@ -61,12 +65,16 @@ export const parseManifests = (
       continue;
     }
     const { kind, metadata } = picked.object;
-    const key = [kind, ...(metadata.namespace === undefined ? [] : [metadata.namespace]), metadata.name].join(
-      ' ',
-    );
+    const name = [
+      kind,
+      ...(metadata.namespace === undefined ? [] : [metadata.namespace]),
+      metadata.name,
+    ].join(' ');
+    const key = `${groupOf(picked.object)} ${name}`;
     const earlier = objects.get(key);
     if (earlier === undefined) objects.set(key, { source, object: picked.object });
-    else problems.push(`${source}: ${key} is already in ${earlier.source}`);
+    else if (!deepEqual(earlier.object, picked.object))
+      problems.push(`${source}: ${name} is already in ${earlier.source}, and says something else there`);
   }
   return { objects: [...objects.values()].map(({ object }) => object), problems };
 };

@@ -1,29 +1,64 @@
 import type { Clock } from '../clock.ts';
-import { cachedKinds, type CachedKind, type ObjectCache } from './cache.ts';
+import {
+  cachedResources,
+  isExternalSecretsResource,
+  type CachedResource,
+  type ObjectCache,
+  type ObjectKey,
+} from './cache.ts';
 import type { KubeObject } from './object.ts';
 import { ObjectStore } from './object-store.ts';
 
-export type Stores = Readonly<Record<CachedKind, ObjectStore<KubeObject>>>;
+/** One store a resource, by `resourceId`. */
+export type Stores = ReadonlyMap<string, ObjectStore<KubeObject>>;
 
-export const kinds = Object.keys(cachedKinds) as CachedKind[];
+/** Names a resource as look-ups do: by its kind, and by its group where the kind is Keyferry's too. */
+const idOf = (kind: string, group: string | undefined): string =>
+  group === undefined ? kind : `${kind}.${group}`;
 
-export const isCachedKind = (kind: string): kind is CachedKind => Object.hasOwn(cachedKinds, kind);
+export const resourceId = (resource: CachedResource): string =>
+  idOf(resource.kind, isExternalSecretsResource(resource) ? resource.group : undefined);
 
-/** The look-ups of an `ObjectCache` on one store a kind. */
-export const lookups = (stores: Stores): Pick<ObjectCache, 'get' | 'list' | 'waitFor'> => ({
-  get: ({ kind, namespace, name }) => stores[kind].get(namespace, name),
-  list: (kind) => stores[kind].list(),
-  waitFor: ({ kind, namespace, name }, options) => stores[kind].waitFor(namespace, name, options),
-});
+/** The resource of a kind and a group, in any version; undefined for what caches do not hold. */
+export const cachedResource = (kind: string, group: string): CachedResource | undefined =>
+  cachedResources.find((resource) => resource.kind === kind && resource.group === group);
 
-export const emptyStores = (clock: Clock): Stores => {
-  const store = (): ObjectStore<KubeObject> => new ObjectStore<KubeObject>(clock);
-  return { SecretStore: store(), ClusterSecretStore: store(), Namespace: store(), ServiceAccount: store() };
+/** The look-ups of an `ObjectCache` on one store a resource. */
+export const lookups = (stores: Stores): Pick<ObjectCache, 'get' | 'list' | 'waitFor' | 'onChange'> => {
+  const storeOf = ({ kind, group }: Pick<ObjectKey, 'kind' | 'group'>): ObjectStore<KubeObject> | undefined =>
+    stores.get(idOf(kind, group));
+  return {
+    get: (key) => storeOf(key)?.get(key.namespace, key.name),
+    onChange: (kind, listener) => storeOf({ kind })?.onChange(listener) ?? (() => undefined),
+    list: (kind, group) => storeOf({ kind, group })?.list() ?? [],
+    waitFor: (key, options) =>
+      storeOf(key)?.waitFor(key.namespace, key.name, options) ?? Promise.resolve(undefined),
+  };
 };
 
-/** Makes `objects`, all of cached kinds, the whole content of the stores. */
+/** A store for every resource, whether anything fills it or not: who waits for what nobody reads waits in vain, but not less long. */
+export const emptyStores = (clock: Clock): Stores =>
+  new Map(
+    cachedResources.map((resource) => [resourceId(resource), new ObjectStore<KubeObject>(clock)] as const),
+  );
+
+/** What the group of an object's API is called; empty for the core group. */
+export const groupOf = ({ apiVersion }: Pick<KubeObject, 'apiVersion'>): string =>
+  apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+
+/** Makes `objects`, all of cached resources, the whole content of the stores. */
 export const fillStores = (stores: Stores, objects: readonly KubeObject[]): void => {
-  for (const kind of kinds) stores[kind].replace(objects.filter((object) => object.kind === kind));
+  for (const resource of cachedResources) {
+    const { kind, group } = resource;
+    stores
+      .get(resourceId(resource))
+      ?.replace(objects.filter((object) => object.kind === kind && groupOf(object) === group));
+  }
+};
+
+/** Lets go of everybody who waits. */
+export const closeStores = (stores: Stores): void => {
+  for (const store of stores.values()) store.close();
 };
 
 /** A cache of what `parseManifests` returned, for commands that read once. */
@@ -35,7 +70,7 @@ export const objectCache = (objects: readonly KubeObject[], clock: Clock): Objec
     synced: true,
     whenSynced: Promise.resolve(),
     stop: () => {
-      for (const kind of kinds) stores[kind].close();
+      closeStores(stores);
       return Promise.resolve();
     },
   };

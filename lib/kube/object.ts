@@ -9,6 +9,8 @@ export interface KubeMetadata {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly uid?: string;
   readonly resourceVersion?: string;
+  /** Counts the changes of `spec`. */
+  readonly generation?: number;
   readonly deletionTimestamp?: string;
 }
 
@@ -60,9 +62,11 @@ const parseMetadata = (value: unknown): Result<KubeMetadata, string> => {
   if (!labels.ok) return labels;
   const annotations = stringMap(value['annotations'], 'annotations');
   if (!annotations.ok) return annotations;
+  const { generation } = value;
   return ok({
     name,
     ...texts.value,
+    ...(typeof generation === 'number' && { generation }),
     ...(labels.value && { labels: labels.value }),
     ...(annotations.value && { annotations: annotations.value }),
   });

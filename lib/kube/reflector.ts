@@ -14,6 +14,8 @@ import { MalformedEventError, watchEvents, type WatchEvent } from './watch-strea
 export interface ReflectorOptions<T extends KubeObject> {
   readonly connection: KubeConnection;
   readonly resource: KubeResource;
+  /** `apiVersion`s to try, in this order, where the server does not serve that of the resource. */
+  readonly olderApiVersions?: readonly string[];
   /** Makes what arrives what is kept: as little as its readers need. Undefined: not one of ours, or not understood; skipped. */
   readonly transform: (value: unknown) => T | undefined;
   readonly clock: Clock;
@@ -68,11 +70,14 @@ export class Reflector<T extends KubeObject> {
   #opened: number | undefined;
   #events = 0;
   #version: string | undefined;
+  /** The resource in the version that the latest list found. */
+  #served: KubeResource;
   #failures = 0;
   #missingSince: number | undefined;
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options;
+    this.#served = options.resource;
     this.objects = new ObjectStore(options.clock);
     this.#report = new FailureReport(options.resource, options.log);
     const { promise, resolve } = Promise.withResolvers<undefined>();
@@ -130,14 +135,15 @@ export class Reflector<T extends KubeObject> {
   }
 
   async #list(): Promise<KubeFailure | undefined> {
-    const { connection, resource, clock, transform } = this.#options;
-    const listed = await listAll({
-      connection,
-      resource,
-      clock,
-      parse: transform,
-      signal: this.#stop.signal,
-    });
+    const { connection, resource, olderApiVersions = [], clock, transform } = this.#options;
+    const { signal } = this.#stop;
+    this.#served = resource;
+    let listed = await listAll({ connection, resource, clock, parse: transform, signal });
+    for (const apiVersion of olderApiVersions) {
+      if (listed.ok || listed.error.status !== missing) break;
+      this.#served = { ...resource, apiVersion };
+      listed = await listAll({ connection, resource: this.#served, clock, parse: transform, signal });
+    }
     if (!listed.ok) return listed.error;
     this.#version = listed.value.resourceVersion;
     this.#missingSince = undefined;
@@ -166,7 +172,8 @@ export class Reflector<T extends KubeObject> {
   }
 
   #openWatch(seconds: number, signal: AbortSignal): Promise<KubeResponse> {
-    const { connection, resource, clock } = this.#options;
+    const { connection, clock } = this.#options;
+    const resource = this.#served;
     const query = {
       ...selection(resource),
       watch: 'true',

@@ -1,27 +1,36 @@
 import type { Clock } from '../clock.ts';
-import { err, ok, type Result } from '../result.ts';
-import type { KubeConnection, KubeResponse } from './connection.ts';
-import { withDeadline } from './deadline.ts';
-import { responseFailure, thrownFailure, type KubeFailure } from './failure.ts';
+import { ok, type Result } from '../result.ts';
+import { ask } from './ask.ts';
+import type { KubeConnection, KubeRequest } from './connection.ts';
+import type { KubeFailure } from './failure.ts';
 import { isRecord, parseObject, type KubeObject } from './object.ts';
 import { objectPath, type KubeResource } from './resource.ts';
 
-/** A MutatingWebhookConfiguration, reduced to what the certificates need of it. */
+/** The two kinds of configurations that webhooks have. */
+export type WebhookConfigurationKind = 'MutatingWebhookConfiguration' | 'ValidatingWebhookConfiguration';
+
+/** A configuration of webhooks, reduced to what the certificates need of it. */
 export interface WebhookConfiguration extends KubeObject {
   /** The certificate bundles, PEM text, in the order of the configuration's `webhooks`; empty where there is none. */
   readonly caBundles: readonly string[];
 }
 
-const defaults = {
-  apiVersion: 'admissionregistration.k8s.io/v1',
-  kind: 'MutatingWebhookConfiguration',
-} as const;
+const apiVersion = 'admissionregistration.k8s.io/v1';
+
+const plurals = {
+  MutatingWebhookConfiguration: 'mutatingwebhookconfigurations',
+  ValidatingWebhookConfiguration: 'validatingwebhookconfigurations',
+} as const satisfies Record<WebhookConfigurationKind, string>;
 
 /** Lists and watches only the one configuration, so that RBAC can name it. */
-export const webhookConfigurationResource = (name?: string): KubeResource => ({
+export const webhookConfigurationResource = (
+  kind: WebhookConfigurationKind,
+  name?: string,
+): KubeResource => ({
   group: 'admissionregistration.k8s.io',
-  ...defaults,
-  plural: 'mutatingwebhookconfigurations',
+  apiVersion,
+  kind,
+  plural: plurals[kind],
   name,
 });
 
@@ -31,8 +40,11 @@ const bundleOf = (webhook: unknown): string => {
   return typeof bundle === 'string' ? Buffer.from(bundle, 'base64').toString('utf8') : '';
 };
 
-export const parseWebhookConfiguration = (value: unknown): WebhookConfiguration | undefined => {
-  const object = parseObject(value, defaults);
+export const parseWebhookConfiguration = (
+  kind: WebhookConfigurationKind,
+  value: unknown,
+): WebhookConfiguration | undefined => {
+  const object = parseObject(value, { apiVersion, kind });
   if (!object.ok) return undefined;
   const webhooks = isRecord(value) && Array.isArray(value['webhooks']) ? value['webhooks'] : [];
   return { ...object.value, caBundles: webhooks.map(bundleOf) };
@@ -68,50 +80,33 @@ const patchText = ({ resourceVersion, caBundles }: BundlePatch): string =>
   ]);
 
 const answerWithin = 15_000;
-const unexpected: KubeFailure = {
-  status: undefined,
-  message: 'the API server answered with something that is not a MutatingWebhookConfiguration',
-};
-
-const parseAnswer = async (response: KubeResponse): Promise<Result<WebhookConfiguration, KubeFailure>> => {
-  if (response.status !== 200) return err(await responseFailure(response));
-  const configuration = parseWebhookConfiguration(JSON.parse(await response.text()));
-  return configuration === undefined ? err(unexpected) : ok(configuration);
-};
 
 export const webhookConfigurationClient = (
+  kind: WebhookConfigurationKind,
   connection: KubeConnection,
   clock: Clock,
 ): WebhookConfigurationClient => {
-  const path = (name: string): string => objectPath(webhookConfigurationResource(), name);
-  const within = async <T>(
+  const path = (name: string): string => objectPath(webhookConfigurationResource(kind), name);
+  const parse = (body: unknown): WebhookConfiguration | undefined => parseWebhookConfiguration(kind, body);
+  const send = (
+    request: Omit<KubeRequest, 'signal'>,
     signal: AbortSignal,
-    work: (signal: AbortSignal) => Promise<Result<T, KubeFailure>>,
-  ): Promise<Result<T, KubeFailure>> => {
-    try {
-      return await withDeadline({ clock, milliseconds: answerWithin, signal }, work);
-    } catch (error) {
-      return err(thrownFailure(error));
-    }
-  };
+  ): Promise<Result<WebhookConfiguration, KubeFailure>> =>
+    ask({ connection, clock, milliseconds: answerWithin, signal }, request, parse);
   return {
     get: async (name, signal) => {
-      const answer = await within(signal, async (until) =>
-        parseAnswer(await connection.request({ method: 'GET', path: path(name), signal: until })),
-      );
+      const answer = await send({ method: 'GET', path: path(name) }, signal);
       return !answer.ok && answer.error.status === 404 ? ok(undefined) : answer;
     },
     patchBundles: (patch, signal) =>
-      within(signal, async (until) =>
-        parseAnswer(
-          await connection.request({
-            method: 'PATCH',
-            path: path(patch.name),
-            query: { fieldManager: 'keyferry-webhook' },
-            body: { contentType: 'application/json-patch+json', text: patchText(patch) },
-            signal: until,
-          }),
-        ),
+      send(
+        {
+          method: 'PATCH',
+          path: path(patch.name),
+          query: { fieldManager: 'keyferry-webhook' },
+          body: { contentType: 'application/json-patch+json', text: patchText(patch) },
+        },
+        signal,
       ),
   };
 };

@@ -2,6 +2,7 @@ import type { Fields } from './fields.ts';
 import { readAwsRoles, type AwsRoles } from './aws-roles.ts';
 import { illegalNameCharacter, legalNameCharacters } from './aws-key.ts';
 import { isRegionName } from './aws-region.ts';
+import { credential, object, older } from './shape.ts';
 import { readCaBundle, readServer } from './server.ts';
 import { oneAudience, readServiceAccount, type ServiceAccountName } from './service-account.ts';
 import { given } from '../given.ts';
@@ -70,9 +71,18 @@ const readEndpoints = (fields: Fields | undefined): Endpoints => {
 
 type Login = Pick<AwsStore, 'serviceAccount' | 'audience'>;
 
+const checkAccessKey = object({
+  accessKeyIDSecretRef: credential,
+  secretAccessKeySecretRef: credential,
+  sessionTokenSecretRef: credential,
+  accessKeyID: older('accessKeyIDSecretRef', credential),
+  secretAccessKey: older('secretAccessKeySecretRef', credential),
+});
+
 const readAuth = (fields: Fields | undefined): Login => {
   if (fields === undefined) return {};
-  fields.refuse(needsBroker, 'secretRef');
+  checkAccessKey(fields, 'secretRef');
+  fields.postpone(needsBroker, 'secretRef');
   const jwt = fields.optionalObject('jwt');
   fields.close();
   const reference = jwt?.optionalObject('serviceAccountRef');

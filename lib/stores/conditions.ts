@@ -1,27 +1,28 @@
 import type { Fields } from './fields.ts';
 import { matchesSelector, readSelector, type LabelSelector } from './label-selector.ts';
+import { expressionCompiler, type Compile, type Expression } from './regular-expressions.ts';
 import { quoted } from '../text.ts';
 
 /** One way in to a ClusterSecretStore; a namespace that any of them admits may use the store. */
 export interface NamespaceCondition {
   readonly namespaceSelector?: LabelSelector;
   readonly namespaces: readonly string[];
-  readonly namespaceRegexes: readonly RegExp[];
+  readonly namespaceRegexes: readonly Expression[];
 }
 
-const compile = (fields: Fields, pattern: string): RegExp[] => {
-  try {
-    return [new RegExp(pattern, 'u')];
-  } catch {
-    fields.reject('namespaceRegexes', `has ${quoted(pattern)}, which is not a regular expression`);
-    return [];
-  }
+const compilePattern = (fields: Fields, pattern: string, compile: Compile): Expression[] => {
+  const compiled = compile(pattern);
+  if (compiled.ok) return [compiled.value];
+  fields.reject('namespaceRegexes', `has ${quoted(pattern)}, which ${compiled.error}`);
+  return [];
 };
 
-const readCondition = (fields: Fields): NamespaceCondition => {
+const readCondition = (fields: Fields, compile: Compile): NamespaceCondition => {
   const selector = fields.optionalObject('namespaceSelector');
   const namespaces = fields.strings('namespaces');
-  const namespaceRegexes = fields.strings('namespaceRegexes').flatMap((pattern) => compile(fields, pattern));
+  const namespaceRegexes = fields
+    .strings('namespaceRegexes')
+    .flatMap((pattern) => compilePattern(fields, pattern, compile));
   fields.close();
   return {
     namespaces,
@@ -30,8 +31,10 @@ const readCondition = (fields: Fields): NamespaceCondition => {
   };
 };
 
-export const readConditions = (conditions: readonly Fields[]): readonly NamespaceCondition[] =>
-  conditions.map(readCondition);
+export const readConditions = (conditions: readonly Fields[]): readonly NamespaceCondition[] => {
+  const compile = expressionCompiler();
+  return conditions.map((fields) => readCondition(fields, compile));
+};
 
 /**
  * Whether a store's conditions admit a namespace: none given, or any of them matches by selector, by name or by regular

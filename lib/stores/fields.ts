@@ -1,10 +1,16 @@
-import { didYouMean, quoted, sentenceList } from '../text.ts';
+import { didYouMean, mostSuggestions, quoted, sentenceList } from '../text.ts';
 
-/** What reading a store's spec found: problems refuse its use, warnings are told to whoever uses it. */
+/** What reading a manifest's spec found, each a sentence that starts with the field's path. */
 export interface Findings {
+  /** The manifest is wrong, or of something that is not there: it is refused itself, and so is a pod that uses it. */
   readonly problems: string[];
+  /** The manifest is right, but no pod could be served today: the manifest may be there, a pod that uses it is refused. */
+  readonly unusable: string[];
+  /** Told to whoever writes or uses it. */
   readonly warnings: string[];
 }
+
+export const noFindings = (): Findings => ({ problems: [], unusable: [], warnings: [] });
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -57,6 +63,20 @@ export class Fields {
     return undefined;
   }
 
+  /** A string that has to be there and may be empty. */
+  text(name: string): string {
+    const value = this.#take(name);
+    if (typeof value === 'string') return value;
+    this.reject(name, value === undefined ? 'is missing' : 'must be a string');
+    return '';
+  }
+
+  boolean(name: string): boolean {
+    const value = this.#take(name);
+    if (value !== undefined && typeof value !== 'boolean') this.reject(name, 'must be true or false');
+    return value === true;
+  }
+
   /** A string that has to be there; where it is not, the problem is noted and the text is empty. */
   string(name: string): string {
     const value = this.#take(name);
@@ -91,12 +111,12 @@ export class Fields {
   }
 
   /** Names and their texts, in the order of the names. */
-  stringMap(name: string): readonly (readonly [string, string])[] {
+  stringMap(name: string, keys = 'names'): readonly (readonly [string, string])[] {
     const value = this.#take(name);
     if (value === undefined) return [];
     const entries = isObject(value) ? Object.entries(value) : [];
     const texts = entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-    if (!isObject(value) || texts.length < entries.length) this.reject(name, 'must map names to strings');
+    if (!isObject(value) || texts.length < entries.length) this.reject(name, `must map ${keys} to strings`);
     return texts.sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
@@ -115,6 +135,12 @@ export class Fields {
     return value === undefined ? undefined : new Fields(value, this.place(name), this.#findings);
   }
 
+  /** An object that has to be there; where it is not, that is the one problem there is with it. */
+  requiredObject(name: string): Fields | undefined {
+    if (!this.has(name)) this.reject(name, 'is missing');
+    return this.optionalObject(name);
+  }
+
   object(name: string): Fields {
     return new Fields(this.#take(name), this.place(name), this.#findings);
   }
@@ -129,17 +155,31 @@ export class Fields {
     for (const name of names) if (this.has(name)) this.reject(name, reason);
   }
 
+  /** Fields that keep a pod from being served and are right all the same: each, where it is set, is told with this reason. */
+  postpone(reason: string, ...names: readonly string[]): void {
+    for (const name of names) if (this.has(name)) this.unusable(name, reason);
+  }
+
+  /** Says that no pod can be served because of a field. */
+  unusable(name: string, text: string): void {
+    this.#findings.unusable.push(`${this.place(name)} ${text}`);
+  }
+
+  warn(name: string, text: string): void {
+    this.#findings.warnings.push(`${this.place(name)} ${text}`);
+  }
+
   /** Fields that have no effect here: accepted, with a warning. */
   ignore(reason: string, ...names: readonly string[]): void {
-    for (const name of names)
-      if (this.has(name)) this.#findings.warnings.push(`${this.place(name)} ${reason}`);
+    for (const name of names) if (this.has(name)) this.warn(name, reason);
   }
 
   /** Every field that was not asked for is a problem. Call it last. */
   close(): void {
-    for (const name of Object.keys(this.#values).sort()) {
-      if (!this.#known.has(name))
-        this.#problem(this.place(name), `is not a known field${didYouMean(name, this.#known)}`);
+    const unknown = Object.keys(this.#values).filter((name) => !this.#known.has(name));
+    for (const [index, name] of unknown.sort().entries()) {
+      const hint = index < mostSuggestions ? didYouMean(name, this.#known) : '';
+      this.#problem(this.place(name), `is not a known field${hint}`);
     }
   }
 }

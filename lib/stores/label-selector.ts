@@ -27,18 +27,14 @@ const readExpression = (fields: Fields): Requirement => {
   return { key, operator, values };
 };
 
-const readLabels = (labels: unknown, fields: Fields): Requirement[] => {
-  if (labels === undefined) return [];
-  const entries = typeof labels === 'object' && labels !== null ? Object.entries(labels) : [];
-  if (typeof labels !== 'object' || entries.some(([, value]) => typeof value !== 'string')) {
-    fields.reject('matchLabels', 'must map label names to strings');
-  }
-  return entries.map(([key, value]) => ({ key, operator: 'In', values: [String(value)] }));
-};
+const readLabels = (fields: Fields): Requirement[] =>
+  fields
+    .stringMap('matchLabels', 'label names')
+    .map(([key, value]) => ({ key, operator: 'In', values: [value] }));
 
 /** Reads `{matchLabels, matchExpressions}`. */
 export const readSelector = (fields: Fields): LabelSelector => {
-  const labels = readLabels(fields.raw('matchLabels'), fields);
+  const labels = readLabels(fields);
   const expressions = fields.objects('matchExpressions').map(readExpression);
   fields.close();
   return [...labels, ...expressions];

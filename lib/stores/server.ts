@@ -1,5 +1,6 @@
 import { quoted, withoutTrailingSlashes } from '../text.ts';
 import type { Fields } from './fields.ts';
+import { object, oneOf, text } from './shape.ts';
 
 const excess = (url: URL): string | undefined => {
   if (url.username !== '' || url.password !== '')
@@ -36,8 +37,26 @@ export const readCaBundle = (fields: Fields): { caBundle?: string } => {
   if (encoded === undefined) return {};
   const pem = Buffer.from(encoded, 'base64').toString('utf8');
   if (!pem.includes('-----BEGIN CERTIFICATE-----')) {
-    fields.reject('caBundle', 'must be the base64 of one or more PEM certificates');
+    fields.unusable('caBundle', 'must be the base64 of one or more PEM certificates');
     return {};
   }
   return { caBundle: pem.endsWith('\n') ? pem : `${pem}\n` };
+};
+
+const caProvider = object({
+  type: oneOf('Secret', 'ConfigMap'),
+  name: text,
+  key: text,
+  namespace: text,
+});
+
+/** `caProvider` names an object that holds the certificate authority; where the bundle is there too, that is what counts. */
+export const checkCaProvider = (fields: Fields): void => {
+  caProvider(fields, 'caProvider');
+  if (fields.has('caBundle')) fields.ignore('has no effect: caBundle is there', 'caProvider');
+  else
+    fields.postpone(
+      "reads a Secret or ConfigMap, which Keyferry does not; put the PEM's base64 into caBundle",
+      'caProvider',
+    );
 };

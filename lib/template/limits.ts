@@ -21,7 +21,7 @@ export const defaultLimits: TemplateLimits = {
   blocks: 200,
   parentheses: 100,
   steps: 1_000_000,
-  workBytes: 64 * 1024 * 1024,
+  workBytes: 32 * 1024 * 1024,
   outputBytes: 1024 * 1024,
   depth: 500,
 };

@@ -12,6 +12,7 @@ import {
   makePodWithStore,
   terminationMessageIn,
 } from '../support/agent/process.ts';
+import { refOf, templateAt } from '../support/agent/template-plans.ts';
 import { visibleFiles } from '../support/agent/volume.ts';
 
 const repository = join(import.meta.dirname, '../..');
@@ -144,6 +145,69 @@ describe('the one file of the agent', () => {
     expect(await failureOf(vaultStore, without)).not.toContain('unexpectedly');
     expect(await failureOf(awsStore, without)).toContain('the provider failed unexpectedly');
     expect(await failureOf(awsStore, program)).toContain('there is no AWS identity for this pod');
+  });
+
+  const templateCalls = [
+    '{{ secret "db#user" }} {{ date "2006" (int64 0) }}',
+    '{{ regexFind "[0-9]+" "a12b" }}',
+    '{{ (urlParse "http://host:80/").hostname }}',
+    '{{ semverCompare "^1.2" "1.3.0" }}',
+    '{{ toYaml (dict "a" (list 1 2)) }}',
+    '{{ htpasswd "u" "p" "sha" }} {{ bcrypt "p" | len }}',
+    '{{ $c := genCAWithKey "ca" 1 (genPrivateKey "ecdsa") }}{{ regexFind "BEGIN CERTIFICATE" $c.Cert }}',
+    '{{ filterPEM "CERTIFICATE" "" }}',
+    '{{ $c := genCAWithKey "ca" 1 (genPrivateKey "ecdsa") }}{{ pemToPkcs12 $c.Cert $c.Key | b64dec | pkcs12cert | eq $c.Cert }}',
+  ];
+  const planWithTemplate = planOf({
+    sources: [sourceOf('db')],
+    files: [templateAt('made', templateCalls.join('\n'), [refOf('db#user', { property: 'user' })])],
+  });
+  /** The bundle with every part spoilt that has one of these texts in it. */
+  const spoilContaining = (name: string, texts: readonly string[]): string => {
+    const text = readFileSync(program, 'utf8');
+    const path = join(output, `without-${name}.cjs`);
+    const spoilt = text.replace(
+      /("\.\/[\w-]+\.js":\(\)=>\{\/\*)([^]*?\*\/\})/g,
+      (section, head: string, body: string) =>
+        texts.some((part) => body.includes(part)) ? `${head} )spoilt( ${body}` : section,
+    );
+    expect(spoilt).not.toBe(text);
+    writeFileSync(path, spoilt);
+    return path;
+  };
+
+  test('has the functions of templates, with their libraries', async () => {
+    const { root, folder } = makePodWithStore({ db: { user: 'u' } });
+    expect(await new AgentProcess('init', { root, plan: planWithTemplate, program }).exit()).toBe(0);
+    expect(visibleFiles(folder)).toEqual({
+      made: [
+        'u 1970',
+        '12',
+        'host',
+        'true',
+        'a:\n- 1\n- 2',
+        'u:{SHA}UWuXg/ylF+7L0dBk2i0WUxCxl1k= 60',
+        'BEGIN CERTIFICATE',
+        '',
+        'true',
+      ].join('\n'),
+    });
+  });
+
+  test.each([
+    ['re2js', ['RE2JSSyntaxException']],
+    ['bcryptjs', ['gensalt', 'Illegal salt']],
+    ['node-forge', ['piTable']],
+    ['abbreviations of time zones', ['Europe/Berlin']],
+  ])('loads no %s without a template that needs it', async (name, texts) => {
+    const without = spoilContaining(name.replaceAll(' ', '-'), texts);
+    const { root, folder } = makePodWithStore({ db: { user: 'u' } });
+    expect(await new AgentProcess('init', { root, plan, program: without }).exit()).toBe(0);
+    expect(visibleFiles(folder)).toEqual({ 'db/user': 'u' });
+    const other = makePodWithStore({ db: { user: 'u' } });
+    expect(
+      await new AgentProcess('init', { root: other.root, plan: planWithTemplate, program: without }).exit(),
+    ).toBe(1);
   });
 });
 

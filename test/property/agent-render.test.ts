@@ -1,12 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decodeValue } from '../../agent/core/decode.ts';
-import { assemble, renderDocument, type Memory } from '../../agent/core/generation.ts';
-import { renderFile } from '../../agent/core/render.ts';
+import { decodeValue } from '../../lib/decode-value.ts';
+import { assemble } from '../../agent/core/generation.ts';
 import { terminationMessage } from '../../agent/core/termination-message.ts';
+import { Memories } from '../../agent/memories.ts';
 import { filePathProblem } from '../../lib/file-path.ts';
 import { Redacted } from '../../lib/redacted.ts';
+import { ok } from '../../lib/result.ts';
 import { fileAt, planOf, sourceOf } from '../support/agent/plans.ts';
+import { renderDocument } from '../support/agent/renderings.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 
 const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array));
 
@@ -50,12 +53,12 @@ describe('rendering', () => {
     );
     fc.assert(
       fc.property(document, (text) => {
-        const rendering = renderFile(fileAt('folder', { kind: 'extract' }), Buffer.from(text));
+        const rendering = renderDocument(fileAt('folder', { kind: 'extract' }), text);
         if (!rendering.ok) {
           expect(rendering.error.code).toBe('invalid');
           return;
         }
-        for (const { path } of rendering.value) {
+        for (const { path } of rendering.value.files) {
           expect(filePathProblem(path)).toBeUndefined();
           expect(path.split('/')).toHaveLength(2);
           expect(path.startsWith('folder/')).toBe(true);
@@ -83,17 +86,14 @@ describe('what moves together', () => {
   test('user and password are always of one document, whatever came', () => {
     fc.assert(
       fc.property(fc.array(fields), (documents) => {
-        let memory: Memory | undefined;
+        const memories = new Memories(plan, new ManualClock());
         let published = new Map<string, Redacted<Buffer>>();
         let last: { user?: string; password?: string } | undefined;
-        for (const [fetchedAt, document] of documents.entries()) {
-          const text = Buffer.from(JSON.stringify(document));
-          const rendered = renderDocument(plan, 0, text);
-          if (rendered.ok) {
-            memory = { document: new Redacted(text), fetchedAt, renderings: rendered.value };
-            last = document;
-          }
-          const { files } = assemble(plan, [memory, undefined], published);
+        for (const document of documents) {
+          const bytes = new Redacted(Buffer.from(JSON.stringify(document)));
+          const errors = memories.take({ reads: [{ index: 0, outcome: ok({ bytes }) }], renewals: [] });
+          if (errors.size === 0) last = document;
+          const { files } = assemble(plan, memories.renderings, published);
           published = new Map(files.map((file) => [file.path, file.bytes]));
           expect(published.get('user')?.reveal().toString()).toBe(last?.user);
           expect(published.get('password')?.reveal().toString()).toBe(last?.password);

@@ -60,6 +60,112 @@ const aws = fc.record(
 );
 const file = fc.record({ type: fc.constant('file' as const), path: text, root: text });
 
+const pairs = fc.array(fc.record({ name: text, value: fc.string() }), { maxLength: 2 });
+const keyed = fc.record(
+  {
+    store: fc.constant(0),
+    key: text,
+    version: text,
+    stage: text,
+    parameters: pairs,
+    intervalSeconds: natural,
+  },
+  { requiredKeys: ['store', 'key', 'intervalSeconds'] },
+);
+const found = fc.record({
+  store: fc.constant(0),
+  key: fc.constant(''),
+  find: fc.record({ path: text, name: text, tags: pairs }, { requiredKeys: [] }),
+  intervalSeconds: natural,
+});
+
+const mode = fc.stringMatching(/^0[0-7]{3}$/);
+const decode = fc.constantFrom('base64' as const, 'base64url' as const, 'auto' as const);
+const source = fc.constant(0);
+const secretFile = fc.record(
+  {
+    source,
+    path: text,
+    kind: fc.constantFrom('value' as const, 'extract' as const),
+    property: text,
+    decode,
+    optional: fc.boolean(),
+    mode,
+  },
+  { requiredKeys: ['source', 'path', 'kind', 'optional', 'mode'] },
+);
+const templateFile = fc.record({
+  path: text,
+  kind: fc.constant('template' as const),
+  template: fc.string(),
+  refs: fc.array(
+    fc.record(
+      { text, source, property: text, decode, optional: fc.boolean() },
+      { requiredKeys: ['text', 'source', 'optional'] },
+    ),
+    { minLength: 1, maxLength: 3 },
+  ),
+  optional: fc.boolean(),
+  mode,
+});
+const rewrite = fc.oneof(
+  fc.record({ kind: fc.constant('regexp' as const), source: fc.string(), target: fc.string() }),
+  fc.record({ kind: fc.constant('transform' as const), template: fc.string() }),
+  fc.record({
+    kind: fc.constant('merge' as const),
+    strategy: fc.constantFrom('Extract' as const, 'JSON' as const),
+    into: fc.string(),
+    priority: fc.array(fc.string(), { maxLength: 2 }),
+    priorityPolicy: fc.constantFrom('Strict' as const, 'IgnoreNotFound' as const),
+    conflictPolicy: fc.constantFrom('Error' as const, 'Ignore' as const),
+  }),
+);
+const entrySet = fc.record(
+  {
+    kind: fc.constantFrom('extract' as const, 'find' as const),
+    source,
+    property: text,
+    decode,
+    conversion: fc.constantFrom('Default' as const, 'Unicode' as const),
+    rewrite: fc.array(rewrite, { maxLength: 3 }),
+    refuseNullBytes: fc.boolean(),
+  },
+  { requiredKeys: ['kind', 'source', 'conversion', 'rewrite', 'refuseNullBytes'] },
+);
+const entry = fc.record(
+  { secretKey: text, source, property: text, decode, refuseNullBytes: fc.boolean() },
+  { requiredKeys: ['secretKey', 'source', 'refuseNullBytes'] },
+);
+const targetTemplate = fc.record(
+  {
+    as: fc.constantFrom('Values' as const, 'KeysAndValues' as const),
+    key: fc.string(),
+    from: fc.oneof(
+      fc.record({ kind: fc.constant('text' as const), text: fc.string() }),
+      fc.record({ kind: fc.constant('config-map' as const), name: text, key: text }),
+    ),
+    decode,
+  },
+  { requiredKeys: ['as', 'key', 'from'] },
+);
+const externalSecretFile = fc.record(
+  {
+    path: text,
+    kind: fc.constant('external-secret' as const),
+    name: text,
+    sets: fc.array(entrySet, { maxLength: 2 }),
+    entries: fc.array(entry, { minLength: 1, maxLength: 2 }),
+    whenGone: fc.constantFrom('keep' as const, 'remove' as const),
+    templates: fc.array(targetTemplate, { maxLength: 2 }),
+    keepsKeys: fc.boolean(),
+    optional: fc.boolean(),
+    mode,
+  },
+  {
+    requiredKeys: ['path', 'kind', 'name', 'sets', 'entries', 'whenGone', 'keepsKeys', 'optional', 'mode'],
+  },
+);
+
 const plan: fc.Arbitrary<Plan> = fc.record({
   version: fc.constant(1 as const),
   lifecycle: fc.constantFrom('native' as const, 'init+sidecar' as const, 'init' as const, 'sidecar' as const),
@@ -73,35 +179,8 @@ const plan: fc.Arbitrary<Plan> = fc.record({
     }),
     { minLength: 1, maxLength: 3 },
   ),
-  sources: fc.array(
-    fc.record(
-      {
-        store: fc.constant(0),
-        key: text,
-        version: text,
-        stage: text,
-        parameters: fc.array(fc.record({ name: text, value: fc.string() }), { maxLength: 2 }),
-        intervalSeconds: natural,
-      },
-      { requiredKeys: ['store', 'key', 'intervalSeconds'] },
-    ),
-    { minLength: 1, maxLength: 3 },
-  ),
-  files: fc.array(
-    fc.record(
-      {
-        source: fc.constant(0),
-        path: text,
-        kind: fc.constantFrom('value' as const, 'extract' as const),
-        property: text,
-        decode: fc.constantFrom('base64' as const, 'base64url' as const, 'auto' as const),
-        optional: fc.boolean(),
-        mode: fc.stringMatching(/^0[0-7]{3}$/),
-      },
-      { requiredKeys: ['source', 'path', 'kind', 'optional', 'mode'] },
-    ),
-    { minLength: 1, maxLength: 4 },
-  ),
+  sources: fc.array(fc.oneof(keyed, found), { minLength: 1, maxLength: 3 }),
+  files: fc.array(fc.oneof(secretFile, templateFile, externalSecretFile), { minLength: 1, maxLength: 4 }),
   fileGroup: fc.option(natural),
   startTimeoutSeconds: fc.integer({ min: 1, max: 3600 }),
   port: fc.integer({ min: 0, max: 65_535 }),

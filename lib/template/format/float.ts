@@ -12,9 +12,9 @@ interface Shape {
 const digitAt = ({ digits }: Digits, index: number): string => digits[index] ?? '0';
 
 const run = (digits: Digits, from: number, count: number): string => {
-  let text = '';
-  for (let index = from; index < from + count; index++) text += index < 0 ? '0' : digitAt(digits, index);
-  return text;
+  const leading = Math.min(Math.max(-from, 0), count);
+  const shown = digits.digits.slice(Math.max(from, 0), Math.max(from + count, 0));
+  return '0'.repeat(leading) + shown.padEnd(count - leading, '0');
 };
 
 const scientific = (digits: Digits, { precision, letter }: Shape): string => {

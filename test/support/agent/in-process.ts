@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { Agent } from '../../../agent/agent.ts';
 import { modeRules, type Mode } from '../../../agent/core/modes.ts';
+import type { Templates } from '../../../agent/core/tools.ts';
 import { agentPaths } from '../../../agent/paths.ts';
 import { nodeFileSystem, type FileSystem } from '../../../agent/publish/file-system.ts';
 import { runMode, type Ending } from '../../../agent/run-mode.ts';
@@ -19,6 +20,8 @@ export interface InProcessOptions {
   readonly root?: string;
   readonly clock?: ManualClock;
   readonly fileSystem?: FileSystem;
+  /** Where the plan has any. */
+  readonly templates?: Templates;
 }
 
 export interface RunningAgent {
@@ -59,6 +62,7 @@ export const runInProcess = async (options: InProcessOptions): Promise<RunningAg
     clock,
     log,
     openStore: stores.open,
+    ...(options.templates === undefined ? {} : { templates: options.templates }),
     random: () => 0.5,
     randomName,
     stop: stop.signal,

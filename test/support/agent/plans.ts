@@ -1,4 +1,4 @@
-import type { Plan, PlanFile, PlanSource, PlanStore } from '../../../lib/plan.ts';
+import type { Plan, PlanExtractFile, PlanSource, PlanStore, PlanValueFile } from '../../../lib/plan.ts';
 
 /** A `file` store of the name, at `/store/<name>.json`. */
 export const fileStore = (name = 'files'): PlanStore => ({
@@ -14,7 +14,13 @@ export const sourceOf = (key: string, fields: Partial<PlanSource> = {}): PlanSou
   ...fields,
 });
 
-export const fileAt = (path: string, fields: Partial<PlanFile> = {}): PlanFile => ({
+type SelectingFile = PlanValueFile | PlanExtractFile;
+
+/** A file of one source, at the path: its value, or with `kind` its fields. */
+export const fileAt = (
+  path: string,
+  fields: Partial<Omit<PlanValueFile, 'kind'>> & { readonly kind?: SelectingFile['kind'] } = {},
+): SelectingFile => ({
   source: 0,
   path,
   kind: 'value',

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { PairReport } from './pair-reader-main.ts';
 import type { Report } from './reader-main.ts';
 import type { WriterOptions } from './writer-main.ts';
 
@@ -15,7 +16,9 @@ let bundles: string | undefined;
 const bundled = (name: string): string => {
   if (bundles === undefined) {
     bundles = mkdtempSync(join(tmpdir(), 'keyferry-programs-'));
-    const sources = ['reader-main.ts', 'writer-main.ts'].map((source) => join(import.meta.dirname, source));
+    const sources = ['reader-main.ts', 'pair-reader-main.ts', 'writer-main.ts'].map((source) =>
+      join(import.meta.dirname, source),
+    );
     const options = [
       '--bundle',
       '--platform=node',
@@ -50,23 +53,30 @@ export const killProcesses = (): void => {
   for (const child of started) child.kill('SIGKILL');
 };
 
-export interface Reader {
+export interface Reader<Saw = Report> {
   /** Ends the process and says what it saw. */
-  finish(): Promise<Report>;
+  finish(): Promise<Saw>;
 }
 
-/** Starts a reader process; resolves once it has read everything once. */
-export const startReader = async (kind: 'consistent' | 'plain', folder: string): Promise<Reader> => {
-  const child = startProcess('reader-main.ts', [kind, folder]);
+const startReading = async <Saw>(name: string, args: readonly string[]): Promise<Reader<Saw>> => {
+  const child = startProcess(name, args);
   await once(child, 'message');
   return {
     finish: async () => {
       child.send('finish');
-      const [report] = (await once(child, 'message')) as [Report];
+      const [report] = (await once(child, 'message')) as [Saw];
       return report;
     },
   };
 };
+
+/** Starts a reader process; resolves once it has read everything once. */
+export const startReader = (kind: 'consistent' | 'plain', folder: string): Promise<Reader> =>
+  startReading('reader-main.ts', [kind, folder]);
+
+/** The same of one that looks for rotations that are mixed. */
+export const startPairReader = (folder: string): Promise<Reader<PairReport>> =>
+  startReading('pair-reader-main.ts', [folder]);
 
 /** Runs a writer process to its end. Resolves to how it ended: `done`, or `killed` where the call to be killed before came. */
 export const runWriter = async (options: WriterOptions): Promise<'done' | 'killed'> => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { decodeValue } from '../../../agent/core/decode.ts';
+import { decodeValue } from '../../../lib/decode-value.ts';
 
 type Decoding = Parameters<typeof decodeValue>[1];
 

@@ -28,6 +28,11 @@ describe('the address of a source', () => {
       text({ parameters: [parameter('common_name', 'b')] }),
       text({ parameters: [parameter('common_name', 'a'), parameter('ttl', '1h')] }),
       text({ parameters: [parameter('common_name', 'a,ttl'), parameter('1h', '')] }),
+      text({ key: '', find: {} }),
+      text({ key: '', find: { path: 'a' } }),
+      text({ key: '', find: { name: 'a' } }),
+      text({ key: '', find: { tags: [parameter('a', 'b')] } }),
+      text({ key: '', find: { path: 'a', name: 'a', tags: [parameter('a', 'c')] } }),
     ];
     expect(new Set(addresses).size).toBe(addresses.length);
   });

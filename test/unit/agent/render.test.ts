@@ -1,13 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { renderFile, type LeaseProperties } from '../../../agent/core/render.ts';
 import type { PlanFile } from '../../../lib/plan.ts';
+import type { LeaseProperties } from '../../../lib/selected-value.ts';
 import { fileAt } from '../../support/agent/plans.ts';
+import { renderDocument, shownRendering } from '../../support/agent/renderings.ts';
 
-const rendered = (file: PlanFile, document: string, lease?: LeaseProperties): unknown => {
-  const result = renderFile(file, Buffer.from(document), lease);
-  if (!result.ok) return `${result.error.code}: ${result.error.message}`;
-  return result.value.map(({ path, bytes, mode }) => [path, bytes.reveal().toString(), mode.toString(8)]);
-};
+const rendered = (file: PlanFile, document: string, lease?: LeaseProperties): unknown =>
+  shownRendering(renderDocument(file, document, lease));
 
 describe('renderFile', () => {
   test('a value without property is the document as it is', () => {

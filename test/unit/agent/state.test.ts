@@ -52,13 +52,24 @@ const state: AgentState = {
       },
     },
     { store: 'SecretStore/vault', key: 'api', document: new Redacted(Buffer.from('x')), fetchedAt: 6 },
+    {
+      store: 'SecretStore/vault',
+      key: '',
+      find: { path: 'team', name: '^db', tags: [{ name: 'a', value: 'b' }] },
+      document: new Redacted(Buffer.from('{}')),
+      fetchedAt: 6,
+      gone: true,
+    },
+    { store: 'SecretStore/vault', key: 'never', fetchedAt: 6 },
   ],
+  outputs: [{ file: 'tls', digest: 'abc', bytes: new Redacted(Buffer.from([255, 0])) }],
 };
 
-const revealed = ({ sessions, sources, ...rest }: AgentState): unknown => ({
+const revealed = ({ sessions, sources, outputs, ...rest }: AgentState): unknown => ({
   ...rest,
   sessions: [...sessions].map(([store, text]) => [store, text.reveal()]),
-  sources: sources.map((source) => ({ ...source, document: source.document.reveal().toString('hex') })),
+  sources: sources.map((source) => ({ ...source, document: source.document?.reveal().toString('hex') })),
+  outputs: outputs.map((output) => ({ ...output, bytes: output.bytes.reveal().toString('hex') })),
 });
 
 let path: string;
@@ -80,6 +91,18 @@ describe('the state file', () => {
     expect(revealed(file.load())).toEqual(revealed(state));
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(readdirSync(join(path, '..'))).toEqual(['state.json']);
+    expect(lines).toEqual([]);
+  });
+
+  test('of an older version, without what is new in it, is read', () => {
+    const older =
+      '{"version":1,"generation":2,"sessions":[],"sources":[{"store":"a","key":"b","document":"eA==","fetchedAt":1}]}';
+    writeFileSync(path, older);
+    expect(revealed(file.load())).toMatchObject({
+      generation: 2,
+      sources: [{ store: 'a', key: 'b', document: '78', fetchedAt: 1 }],
+      outputs: [],
+    });
     expect(lines).toEqual([]);
   });
 

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { renderDocument, type Memory } from '../../../agent/core/generation.ts';
 import {
   countStale,
   isStale,
@@ -8,8 +7,8 @@ import {
   type Situation,
 } from '../../../agent/core/status.ts';
 import { providerError } from '../../../lib/provider-error.ts';
-import { Redacted } from '../../../lib/redacted.ts';
 import { fileAt, fileStore, planOf, sourceOf } from '../../support/agent/plans.ts';
+import { memoryOf, renderingsOf } from '../../support/agent/renderings.ts';
 
 const plan = planOf({
   stores: [fileStore('one'), fileStore('two')],
@@ -17,11 +16,7 @@ const plan = planOf({
   files: [fileAt('a'), fileAt('b', { source: 1 }), fileAt('c', { source: 2, property: 'x', optional: true })],
 });
 
-const memory = (source: number, text: string, fetchedAt: number, version?: string): Memory => {
-  const rendered = renderDocument(plan, source, Buffer.from(text));
-  if (!rendered.ok) throw new Error('the document was refused');
-  return { document: new Redacted(Buffer.from(text)), version, fetchedAt, renderings: rendered.value };
-};
+const memory = (text: string, fetchedAt: number, version?: string) => memoryOf(text, { fetchedAt, version });
 
 const failed = (file: number) => ({
   at: 0,
@@ -31,7 +26,8 @@ const good = { at: 0, failures: [] };
 
 const situation: Situation = {
   plan,
-  memories: [memory(0, 'hunter2', 40_000, '3'), memory(1, 'hunter2', 100_000), undefined],
+  memories: [memory('hunter2', 40_000, '3'), memory('hunter2', 100_000), undefined],
+  renderings: renderingsOf(plan, { 0: 'hunter2', 1: 'hunter2' }),
   reports: [failed(0), good, failed(2)],
   leases: [undefined, undefined, undefined],
   origins: ['document', 'document', 'absent'],
@@ -52,6 +48,7 @@ describe('refStatuses', () => {
         ageSeconds: 60,
         nextRefreshSeconds: 5,
         lease: null,
+        gone: false,
         stale: true,
         error: { code: 'denied', message: 'the policy does not allow it' },
       },
@@ -63,6 +60,7 @@ describe('refStatuses', () => {
         ageSeconds: 0,
         nextRefreshSeconds: null,
         lease: null,
+        gone: false,
         stale: false,
         error: null,
       },
@@ -74,6 +72,7 @@ describe('refStatuses', () => {
         ageSeconds: null,
         nextRefreshSeconds: 1,
         lease: null,
+        gone: false,
         stale: false,
         error: { code: 'denied', message: 'the policy does not allow it' },
       },
@@ -101,7 +100,8 @@ describe('stale', () => {
   test('is an optional file whose property is gone', () => {
     const gone: Situation = {
       ...situation,
-      memories: [undefined, undefined, memory(2, '{}', 0)],
+      memories: [undefined, undefined, memory('{}', 0)],
+      renderings: renderingsOf(plan, { 2: '{}' }),
       reports: [undefined, undefined, good],
       origins: ['missing', 'missing', 'carried'],
     };
@@ -113,7 +113,7 @@ describe('stale', () => {
 describe('lastSuccesses', () => {
   test('is the oldest of a store’s, without what is read once or never came', () => {
     expect([...lastSuccesses(situation)]).toEqual([['one', 40]]);
-    const memories = [situation.memories[0], situation.memories[1], memory(2, '{}', 20_000)];
+    const memories = [situation.memories[0], situation.memories[1], memory('{}', 20_000)];
     expect([...lastSuccesses({ ...situation, memories })]).toEqual([['one', 20]]);
   });
 });

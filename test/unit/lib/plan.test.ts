@@ -84,6 +84,17 @@ describe('parsePlan', () => {
     [changed((copy) => Object.assign(copy, { fileGroup: -1 })), [/^fileGroup: /]],
     [changed((copy) => Object.assign(copy.files[0], { mode: '440' })), [/^files\.0\.mode: /]],
     [changed((copy) => Object.assign(copy.sources[0], { store: 2 })), ['sources.0.store: no such store']],
+    [
+      changed((copy) => {
+        copy.files = [
+          {
+            ...{ path: 'a', kind: 'external-secret', name: 'a', sets: [], entries: [], whenGone: 'keep' },
+            ...{ keepsKeys: true, optional: false, mode: '0440' },
+          },
+        ];
+      }),
+      ['files.0: names no source'],
+    ],
     [changed((copy) => Object.assign(copy.files[0], { source: 1 })), ['files.0.source: no such source']],
   ] as readonly (readonly [string, readonly (string | RegExp)[]])[])('%#', (encoded, problems) => {
     const parsed = parsePlan(encoded);

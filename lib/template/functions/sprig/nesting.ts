@@ -4,7 +4,7 @@ import { FunctionError, type CallContext } from '../../value.ts';
 const maximumDepth = 1000;
 
 /** About how many bytes a value takes beside what is in it. */
-export const valueCost = 64;
+export const valueCost = 128;
 
 /** Counts one value that a function visits on its way down. */
 export const visit = (context: CallContext, depth: number): void => {

@@ -69,8 +69,8 @@ export const parseOctal = (text: string): bigint | undefined => {
   return clamp(value) === value ? value : undefined;
 };
 
-const decimal = /^(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:e[-+]?[0-9][0-9_]*)?$/i;
-const hexadecimal = /^0x([0-9a-f_]*)\.?([0-9a-f_]*)p([-+]?[0-9]+)$/i;
+const decimal = /^(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:e[-+]?[0-9][0-9_]*)?$/i;
+const hexadecimal = /^0x([0-9a-f_]*)(?:\.([0-9a-f_]*))?p([-+]?[0-9]+)$/i;
 const special: ReadonlyMap<string, number> = new Map([
   ['inf', Infinity],
   ['infinity', Infinity],

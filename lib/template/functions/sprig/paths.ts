@@ -27,7 +27,9 @@ const clean = (path: ByteString): ByteString => {
 
 const base = (path: ByteString): ByteString => {
   if (path === '') return '.';
-  const trimmed = path.replace(/\/+$/, '');
+  let end = path.length;
+  while (end > 0 && path.charAt(end - 1) === '/') end--;
+  const trimmed = path.slice(0, end);
   return trimmed === '' ? '/' : trimmed.slice(trimmed.lastIndexOf('/') + 1);
 };
 

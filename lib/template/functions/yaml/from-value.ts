@@ -147,8 +147,8 @@ const collectionNode = (value: Collection, writing: Writing): Result<YamlNode, s
 const isCollection = (value: Value): value is Collection =>
   value.kind === 'list' || value.kind === 'map' || value.kind === 'object';
 
-/** About what a node takes. */
-const nodeBytes = 64;
+/** About what a node takes, with the value's own. */
+const nodeBytes = 256;
 
 /** Values inside each other that are followed. A map can be made to hold itself (`set $d "self" $d`). */
 const deepest = 1000;

@@ -23,6 +23,7 @@ describe('a namespace is admitted', () => {
     ['without any condition', []],
     ['by its name', [{ namespaces: ['billing', 'payments'] }]],
     ['by a regular expression, anywhere in its name', [{ namespaceRegexes: ['^x', 'ment'] }]],
+    ['by a regular expression of Go’s', [{ namespaceRegexes: [String.raw`(?i)\APAY\z|^PAYMENTS$`] }]],
     ['by an empty selector', [{ namespaceSelector: {} }]],
     ['by a label', [{ namespaceSelector: { matchLabels: { team: 'payments' } } }]],
     ['by the second condition', [{ namespaces: ['x'] }, { namespaces: ['payments'] }]],

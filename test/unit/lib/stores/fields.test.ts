@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { Fields, type Findings } from '../../../../lib/stores/fields.ts';
+import { Fields, noFindings, type Findings } from '../../../../lib/stores/fields.ts';
 
 const read = (value: unknown, use: (fields: Fields) => unknown): { result: unknown } & Findings => {
-  const findings: Findings = { problems: [], warnings: [] };
+  const findings = noFindings();
   const result = use(new Fields(value, 'spec', findings));
   return { result, ...findings };
 };
@@ -14,7 +14,40 @@ test.each([
   ['null', { a: null }, '', ['spec.a is missing']],
   ['a number', { a: 1 }, '', ['spec.a must be a string']],
 ])('string: %s', (_what, value, wanted, problems) => {
-  expect(read(value, (fields) => fields.string('a'))).toEqual({ result: wanted, problems, warnings: [] });
+  expect(read(value, (fields) => fields.string('a'))).toEqual({
+    result: wanted,
+    problems,
+    unusable: [],
+    warnings: [],
+  });
+});
+
+test.each([
+  [{ a: 'x' }, 'x', []],
+  [{ a: '' }, '', []],
+  [{}, '', ['spec.a is missing']],
+  [{ a: 1 }, '', ['spec.a must be a string']],
+])('text: %j', (value, wanted, problems) => {
+  expect(read(value, (fields) => fields.text('a'))).toEqual({
+    result: wanted,
+    problems,
+    unusable: [],
+    warnings: [],
+  });
+});
+
+test.each([
+  [{ a: true }, true, []],
+  [{ a: false }, false, []],
+  [{ a: null }, false, []],
+  [{ a: 'true' }, false, ['spec.a must be true or false']],
+])('boolean: %j', (value, wanted, problems) => {
+  expect(read(value, (fields) => fields.boolean('a'))).toEqual({
+    result: wanted,
+    problems,
+    unusable: [],
+    warnings: [],
+  });
 });
 
 test.each([
@@ -25,7 +58,7 @@ test.each([
   [{}, undefined, []],
 ])('integer: %j', (value, wanted, problems) => {
   const found = read(value, (fields) => fields.integer('a', { minimum: 5, maximum: 6 }));
-  expect(found).toEqual({ result: wanted, problems, warnings: [] });
+  expect(found).toEqual({ result: wanted, problems, unusable: [], warnings: [] });
 });
 
 test.each([
@@ -34,7 +67,12 @@ test.each([
   [{ a: 'x' }, [], ['spec.a must be a list of strings']],
   [{}, [], []],
 ])('strings: %j', (value, wanted, problems) => {
-  expect(read(value, (fields) => fields.strings('a'))).toEqual({ result: wanted, problems, warnings: [] });
+  expect(read(value, (fields) => fields.strings('a'))).toEqual({
+    result: wanted,
+    problems,
+    unusable: [],
+    warnings: [],
+  });
 });
 
 test.each([
@@ -51,7 +89,12 @@ test.each([
   [{ a: 'x' }, [], ['spec.a must map names to strings']],
   [{}, [], []],
 ])('stringMap: %j', (value, wanted, problems) => {
-  expect(read(value, (fields) => fields.stringMap('a'))).toEqual({ result: wanted, problems, warnings: [] });
+  expect(read(value, (fields) => fields.stringMap('a'))).toEqual({
+    result: wanted,
+    problems,
+    unusable: [],
+    warnings: [],
+  });
 });
 
 test.each([undefined, null, 'x', [], 1])('an object that is %j is a problem', (value) => {
@@ -79,13 +122,15 @@ test('names of every object are no fields of it', () => {
   ]);
 });
 
-test('refused and ignored fields are told only where they are set', () => {
-  const { problems, warnings } = read({ a: 1, b: null, c: false }, (fields) => {
+test('refused, postponed and ignored fields are told only where they are set', () => {
+  const { problems, unusable, warnings } = read({ a: 1, b: null, c: false, d: '' }, (fields) => {
     fields.refuse('is refused', 'a', 'b', 'x');
     fields.ignore('is ignored', 'c', 'b', 'y');
+    fields.postpone('is postponed', 'd', 'b', 'z');
     fields.close();
   });
   expect(problems).toEqual(['spec.a is refused']);
+  expect(unusable).toEqual(['spec.d is postponed']);
   expect(warnings).toEqual(['spec.c is ignored']);
 });
 
@@ -99,4 +144,11 @@ test('problems below name the whole path', () => {
     'spec.list[1].a is missing',
     'spec.list[1].a.b is missing',
   ]);
+});
+
+test('an object that has to be there is one problem where it is not', () => {
+  const use = (fields: Fields): unknown => fields.requiredObject('a')?.string('b');
+  expect(read({}, use).problems).toEqual(['spec.a is missing']);
+  expect(read({ a: null }, use).problems).toEqual(['spec.a is missing']);
+  expect(read({ a: {} }, use).problems).toEqual(['spec.a.b is missing']);
 });

@@ -1,15 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
-import { readStore } from '../../../../lib/stores/store.ts';
+import { readStore, type ReadStore } from '../../../../lib/stores/store.ts';
 import type { VaultStore } from '../../../../lib/stores/vault.ts';
 
 const auth = { jwt: { role: 'r' } };
 
-const read = (vault: Record<string, unknown>): VaultStore | readonly string[] => {
-  const { store, problems } = readStore({
+const readAll = (vault: Record<string, unknown>): ReadStore =>
+  readStore({
     kind: 'SecretStore',
     metadata: { name: 's', namespace: 'n' },
     spec: { provider: { vault: { server: 'https://vault.example', auth, ...vault } } },
   });
+
+const read = (vault: Record<string, unknown>): VaultStore | readonly string[] => {
+  const { store, problems } = readAll(vault);
   return store?.provider.type === 'vault' ? store.provider : problems;
 };
 
@@ -113,8 +116,119 @@ test.each([
   expect(read({ caBundle: Buffer.from(text).toString('base64') })).toMatchObject({ caBundle: wanted });
 });
 
-test.each([pem, 'LS0tLS1CRUdJTi...', 'not base64!'])('a bundle %j is refused', (caBundle) => {
-  expect(read({ caBundle })).toEqual([
-    'spec.provider.vault.caBundle must be the base64 of one or more PEM certificates',
-  ]);
+const place = 'spec.provider.vault';
+
+test.each([pem, 'LS0tLS1CRUdJTi...', 'not base64!'])('with a bundle %j no pod can be served', (caBundle) => {
+  const found = readAll({ caBundle });
+  expect(found).toEqual({
+    problems: [],
+    unusable: [`${place}.caBundle must be the base64 of one or more PEM certificates`],
+    warnings: [],
+  });
+});
+
+const bundle = Buffer.from(pem).toString('base64');
+const caCert = { secretRef: { name: 'ca', key: 'ca.crt' } };
+const clientCert = { secretRef: { name: 'client', key: 'tls.crt', namespace: 'n' } };
+const notSent = 'is not sent: a client certificate takes the broker, which is not supported yet';
+const ignored = 'is ignored: a credential is kept for the store, whatever its namespace';
+
+test.each([
+  [{ tls: { insecureSkipVerify: false, serverName: 'v' } }, []],
+  [
+    { tls: { caCert } },
+    [
+      `${place}.tls.caCert reads a Secret, which Keyferry never does; put the certificate authority into caBundle`,
+    ],
+  ],
+  [
+    { tls: { caCert }, caBundle: bundle },
+    [`${place}.tls.caCert has no effect: caBundle says which certificate authorities are trusted`],
+  ],
+  [
+    { tls: { clientCert, clientKey: caCert } },
+    [
+      `${place}.tls.clientCert.secretRef.namespace ${ignored}`,
+      `${place}.tls.clientCert ${notSent}; today it is written certSecretRef`,
+      `${place}.tls.clientKey ${notSent}; today it is written keySecretRef`,
+    ],
+  ],
+  [
+    { tls: { certSecretRef: { name: 'c', key: 'k' }, keySecretRef: { name: 'c' } } },
+    [`${place}.tls.certSecretRef ${notSent}`, `${place}.tls.keySecretRef ${notSent}`],
+  ],
+  [
+    { auth: { jwt: { serviceAccountRef: { name: 'a' } } } },
+    [
+      `${place}.auth.jwt.serviceAccountRef is an older spelling of kubernetesServiceAccountToken.serviceAccountRef`,
+    ],
+  ],
+  [
+    { caProvider: { type: 'ConfigMap', name: 'ca', key: 'ca.crt' }, caBundle: bundle },
+    [`${place}.caProvider has no effect: caBundle is there`],
+  ],
+  [
+    { readYourWrites: true, forwardInconsistent: false, checkAndSet: { required: true } },
+    ['readYourWrites', 'forwardInconsistent', 'checkAndSet'].map(
+      (name) => `${place}.${name} has no effect: Keyferry only reads`,
+    ),
+  ],
+])('%j is served, with warnings', (vault, warnings) => {
+  const { store, ...findings } = readAll(vault);
+  expect(findings).toEqual({ problems: [], unusable: [], warnings });
+  expect(store).toBeDefined();
+});
+
+const needsBroker =
+  "needs the broker, which is not supported yet; use auth.kubernetes or auth.jwt with the pod's ServiceAccount";
+
+test.each([
+  [
+    { caProvider: { type: 'Secret', name: 'ca', key: 'ca.crt' } },
+    [`caProvider reads a Secret or ConfigMap, which Keyferry does not; put the PEM's base64 into caBundle`],
+  ],
+  [{ headers: { 'X-Team': 'payments' } }, ['headers is not supported yet']],
+  [{ auth: { tokenSecretRef: { name: 't', key: 't' } } }, [`auth.tokenSecretRef ${needsBroker}`]],
+  [
+    { auth: { appRole: { path: 'approle', roleId: 'r', secretRef: { name: 's', key: 's' } } } },
+    [`auth.appRole ${needsBroker}`],
+  ],
+  [{ auth: { jwt: { role: 'r', secretRef: { name: 't' } } } }, [`auth.jwt.secretRef ${needsBroker}`]],
+  [
+    { auth: { kubernetes: { role: 'r', secretRef: { name: 't' } } } },
+    [`auth.kubernetes.secretRef ${needsBroker}`],
+  ],
+  [
+    { auth: { iam: { vaultRole: 'r' }, gcp: { role: 'r' } } },
+    [
+      'auth.iam is not supported; use auth.kubernetes or auth.jwt',
+      'auth.gcp is not supported; use auth.kubernetes or auth.jwt',
+    ],
+  ],
+])('%j is right, but serves no pod', (vault, unusable) => {
+  expect(readAll(vault)).toEqual({
+    problems: [],
+    unusable: unusable.map((text) => `${place}.${text}`),
+    warnings: [],
+  });
+});
+
+test.each([
+  [
+    { tls: { insecureSkipVerify: true } },
+    ['tls.insecureSkipVerify is never honoured; put the certificate authority into caBundle'],
+  ],
+  [{ tls: { insecureSkipVerify: 'no' } }, ['tls.insecureSkipVerify must be true or false']],
+  [
+    { tls: { caCert: { secretref: {} } } },
+    ['tls.caCert.secretref is not a known field; did you mean secretRef?'],
+  ],
+  [
+    { auth: { appRole: { roleID: 'r' } } },
+    ['auth.appRole.roleID is not a known field; did you mean roleId?'],
+  ],
+  [{ auth: { ldap: { secretRef: { name: 1 } } } }, ['auth.ldap.secretRef.name must be a string']],
+  [{ auth: {} }, ['auth.kubernetes is missing; give auth.kubernetes or auth.jwt']],
+])('%j is wrong', (vault, problems) => {
+  expect(readAll(vault).problems).toEqual(problems.map((text) => `${place}.${text}`));
 });

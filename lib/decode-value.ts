@@ -1,8 +1,6 @@
-import type { PlanFile } from '../../lib/plan.ts';
-import { providerError, type ProviderError } from '../../lib/provider-error.ts';
-import { err, ok, type Result } from '../../lib/result.ts';
-
-type Decoding = NonNullable<PlanFile['decode']>;
+import { providerError, type ProviderError } from './provider-error.ts';
+import type { Decoding } from './ref.ts';
+import { err, ok, type Result } from './result.ts';
 
 /**
  * Decodes strictly, where Node's own decoder skips what it does not know. Line breaks are allowed as in RFC 2045 (`base64`
