@@ -3,7 +3,11 @@ import { backoffDelay, type Random } from '../lib/kube/backoff.ts';
 import type { KubeFailure } from '../lib/kube/failure.ts';
 import type { KubeObject } from '../lib/kube/object.ts';
 import type { ObjectStore } from '../lib/kube/object-store.ts';
-import type { WebhookConfiguration, WebhookConfigurationClient } from '../lib/kube/webhook-configuration.ts';
+import type {
+  WebhookConfiguration,
+  WebhookConfigurationClient,
+  WebhookConfigurationKind,
+} from '../lib/kube/webhook-configuration.ts';
 import type { Logger } from '../lib/log.ts';
 import { parseBundle, trackMissing, type MissingPods } from './core/bundle.ts';
 import { wantedBundles, type Bundles, type Remembered } from './core/repair.ts';
@@ -17,14 +21,23 @@ interface Watched<T extends KubeObject> {
   readonly staleMilliseconds: number;
 }
 
+/** One configuration whose bundles are kept. */
+export interface BundleTarget {
+  readonly kind: WebhookConfigurationKind;
+  readonly configurations: Watched<WebhookConfiguration>;
+  readonly client: WebhookConfigurationClient;
+  /** What is said, after its name, where there is none. */
+  readonly whenMissing: { readonly level: 'info' | 'warn'; readonly text: string };
+}
+
 export interface BundleWriterOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
-  readonly configurations: Watched<WebhookConfiguration>;
+  readonly target: BundleTarget;
   /** All pods of the namespace that the replicas run in. */
   readonly pods: Watched<KubeObject>;
-  readonly client: WebhookConfigurationClient;
+  /** Of whichever kind. */
   readonly configurationName: string;
   readonly podUid: string;
   /** Marks certificates as those of our service. */
@@ -81,11 +94,15 @@ export class BundleWriter {
    * milliseconds to call again though nothing is observed to change.
    */
   async look(own: readonly string[]): Promise<number> {
-    const { clock, configurations, configurationName } = this.#options;
+    const { clock, target } = this.#options;
     const configuration = this.#configuration();
     if (configuration === undefined) {
-      if (configurations.synced)
-        this.#say(`there is no MutatingWebhookConfiguration ${configurationName} yet; waiting for it`);
+      if (target.configurations.synced)
+        this.#say(
+          `there is no ${this.#configurationId()}${target.whenMissing.text}`,
+          {},
+          target.whenMissing.level,
+        );
       return Infinity;
     }
     this.#observePods(configuration);
@@ -95,7 +112,8 @@ export class BundleWriter {
   }
 
   #configuration(): WebhookConfiguration | undefined {
-    return this.#options.configurations.objects.get(undefined, this.#options.configurationName);
+    const { target, configurationName } = this.#options;
+    return target.configurations.objects.get(undefined, configurationName);
   }
 
   #observePods({ caBundles }: WebhookConfiguration): void {
@@ -127,27 +145,27 @@ export class BundleWriter {
   }
 
   async #write(own: readonly string[]): Promise<number> {
-    const { client, configurationName } = this.#options;
-    const fresh = await client.get(configurationName, this.#signal);
+    const { configurationName, target } = this.#options;
+    const fresh = await target.client.get(configurationName, this.#signal);
     if (!fresh.ok) return this.#failed(fresh.error);
     const resourceVersion = fresh.value?.metadata.resourceVersion;
     if (fresh.value === undefined || resourceVersion === undefined) return Infinity;
     const bundles = this.#compute(fresh.value, own);
     if (!bundles.changed) return Infinity;
     const patch = { name: configurationName, resourceVersion, caBundles: bundles.wanted };
-    const patched = await client.patchBundles(patch, this.#signal);
+    const patched = await target.client.patchBundles(patch, this.#signal);
     if (!patched.ok) return this.#failed(patched.error);
     this.#written(bundles);
     return Infinity;
   }
 
   #written({ wanted }: Bundles): void {
-    const { clock, log, configurationName, serviceName } = this.#options;
+    const { clock, log, serviceName } = this.#options;
     const monotonic = clock.monotonic();
     this.#failures = 0;
     this.#writes = [...this.#writes.filter((time) => monotonic - time < writesWindow), monotonic];
     const certificates = parseBundle(wanted.join('\n'), serviceName).length;
-    log.info({ configuration: configurationName, certificates }, 'wrote the caBundle');
+    log.info({ configuration: this.#configurationId(), certificates }, 'wrote the caBundle');
     if (this.#writes.length < writesAtOnce) {
       this.#said = undefined;
       return;
@@ -159,13 +177,17 @@ export class BundleWriter {
   }
 
   #failed(failure: KubeFailure): number {
-    const { clock, random, log, configurationName } = this.#options;
+    const { clock, random, log } = this.#options;
     if (this.#signal.aborted) return Infinity;
     this.#failures += 1;
     const backoff = failure.status === conflict ? conflictBackoff : failureBackoff;
     const wait = Math.max(backoffDelay(this.#failures, backoff, random), failure.retryAfterMilliseconds ?? 0);
     this.#writeNotBefore = clock.monotonic() + wait;
-    const fields = { configuration: configurationName, status: failure.status, reason: failure.message };
+    const fields = {
+      configuration: this.#configurationId(),
+      status: failure.status,
+      reason: failure.message,
+    };
     if (failure.status === conflict)
       log.debug(fields, 'another replica wrote the caBundle first; trying again');
     else
@@ -176,10 +198,15 @@ export class BundleWriter {
     return wait;
   }
 
+  #configurationId(): string {
+    const { configurationName, target } = this.#options;
+    return `${target.kind} ${configurationName}`;
+  }
+
   /** Says the same thing once. */
-  #say(text: string, fields: object = {}): void {
+  #say(text: string, fields: object = {}, level: 'info' | 'warn' = 'warn'): void {
     if (this.#said === text) return;
     this.#said = text;
-    this.#options.log.warn(fields, text);
+    this.#options.log[level](fields, text);
   }
 }

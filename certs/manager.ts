@@ -1,5 +1,5 @@
-import { pause } from '../lib/kube/backoff.ts';
-import { BundleWriter, type BundleWriterOptions } from './bundle-writer.ts';
+import { Nap } from '../lib/nap.ts';
+import { BundleWriter, type BundleTarget, type BundleWriterOptions } from './bundle-writer.ts';
 import {
   firstSchedule,
   leastLifetimeMilliseconds,
@@ -11,7 +11,11 @@ import {
 import { makeCertificate, type OwnCertificate } from './self-signed.ts';
 import type { CertificateSource, ServedCertificate } from './source.ts';
 
-export interface CertificateManagerOptions extends Omit<BundleWriterOptions, 'serviceName'> {
+export interface CertificateManagerOptions extends Omit<BundleWriterOptions, 'serviceName' | 'target'> {
+  /** The configuration that decides: a certificate counts as trusted when it is in its bundles. */
+  readonly target: BundleTarget;
+  /** Others whose bundles are kept alike. Nothing waits for them: they may be missing, or not ours to write. */
+  readonly furtherTargets: readonly BundleTarget[];
   /** Names that clients call the server by; the first marks certificates as those of our service. */
   readonly dnsNames: readonly [string, ...string[]];
   /** At least 10 minutes. */
@@ -29,23 +33,27 @@ const newCertificate = ({
 class CertificateManager implements CertificateSource {
   readonly #options: CertificateManagerOptions;
   readonly #writer: BundleWriter;
+  readonly #furtherWriters: readonly BundleWriter[];
   readonly #stop = new AbortController();
   readonly #listeners = new Set<(certificate: ServedCertificate) => void>();
   readonly #unsubscribe: readonly (() => void)[];
+  readonly #naps: Nap[] = [];
   readonly #running: Promise<void>;
   #schedule: Schedule<OwnCertificate>;
-  #changed = false;
-  #sleeping = new AbortController();
 
   constructor(options: CertificateManagerOptions, first: OwnCertificate) {
     this.#options = options;
-    this.#writer = new BundleWriter({ ...options, serviceName: options.dnsNames[0] }, this.#stop.signal);
+    const writerOf = (target: BundleTarget): BundleWriter =>
+      new BundleWriter({ ...options, target, serviceName: options.dnsNames[0] }, this.#stop.signal);
+    this.#writer = writerOf(options.target);
+    this.#furtherWriters = options.furtherTargets.map(writerOf);
     this.#schedule = firstSchedule(first);
     const wake = (): void => {
-      this.#changed = true;
-      this.#sleeping.abort();
+      for (const nap of this.#naps) nap.wake();
     };
-    this.#unsubscribe = [options.configurations.objects.onChange(wake), options.pods.objects.onChange(wake)];
+    const targets = [options.target, ...options.furtherTargets];
+    const watched = [options.pods.objects, ...targets.map(({ configurations }) => configurations.objects)];
+    this.#unsubscribe = watched.map((objects) => objects.onChange(wake));
     this.#running = this.#run();
   }
 
@@ -69,22 +77,37 @@ class CertificateManager implements CertificateSource {
   }
 
   async #run(): Promise<void> {
+    await Promise.all([this.#keepSchedule(), ...this.#furtherWriters.map((writer) => this.#keep(writer))]);
+  }
+
+  #nap(): Nap {
+    const nap = new Nap();
+    this.#naps.push(nap);
+    return nap;
+  }
+
+  async #keepSchedule(): Promise<void> {
     const { signal } = this.#stop;
+    const nap = this.#nap();
     while (!signal.aborted) {
-      this.#changed = false;
       const scheduled = await this.#takeSchedule();
-      const own = wantedLeaves(this.#schedule).map(({ certificatePem }) => certificatePem);
-      const written = await this.#writer.look(own);
-      await this.#sleep(Math.min(scheduled, written));
+      const written = await this.#writer.look(this.#own());
+      await nap.take(this.#options.clock, Math.min(scheduled, written), signal);
     }
   }
 
-  /** Sleeps until the time has passed or something changed. */
-  async #sleep(milliseconds: number): Promise<void> {
-    if (this.#changed) return;
-    this.#sleeping = new AbortController();
-    const signal = AbortSignal.any([this.#sleeping.signal, this.#stop.signal]);
-    await pause(this.#options.clock, milliseconds, signal);
+  /** On its own, so that what goes wrong here, or takes long, holds up nobody's readiness. */
+  async #keep(writer: BundleWriter): Promise<void> {
+    const { signal } = this.#stop;
+    const nap = this.#nap();
+    while (!signal.aborted) {
+      const again = await writer.look(this.#own());
+      await nap.take(this.#options.clock, Math.min(again, lookEvery), signal);
+    }
+  }
+
+  #own(): readonly string[] {
+    return wantedLeaves(this.#schedule).map(({ certificatePem }) => certificatePem);
   }
 
   async #takeSchedule(): Promise<number> {
@@ -93,6 +116,8 @@ class CertificateManager implements CertificateSource {
     const observation = { now: clock.now(), monotonic: clock.monotonic(), seen: this.#writer.seen() };
     const { schedule, make, lookAgainIn } = step(before, observation);
     this.#schedule = make ? withNext(schedule, await newCertificate(this.#options)) : schedule;
+    if (wantedLeaves(this.#schedule).length !== wantedLeaves(before).length)
+      for (const nap of this.#naps) nap.wake();
     if (make) log.info({ notAfter: dateOf(this.#schedule.next) }, 'made the next certificate');
     if (schedule.serving !== before.serving) {
       log.info({ notAfter: dateOf(schedule.serving) }, 'serving the next certificate');
@@ -102,6 +127,9 @@ class CertificateManager implements CertificateSource {
     return lookAgainIn;
   }
 }
+
+/** Also finds out that the process was paused: a timer alone would be late by as much. */
+const lookEvery = 60_000;
 
 const dateOf = (certificate: OwnCertificate | undefined): string | undefined =>
   certificate && new Date(certificate.notAfter).toISOString();

@@ -7,8 +7,11 @@ import {
   parseWebhookConfiguration,
   webhookConfigurationClient,
   webhookConfigurationResource,
+  type WebhookConfiguration,
+  type WebhookConfigurationKind,
 } from '../lib/kube/webhook-configuration.ts';
 import type { Logger } from '../lib/log.ts';
+import type { BundleTarget } from './bundle-writer.ts';
 import { startCertificateManager } from './manager.ts';
 import type { CertificateSource } from './source.ts';
 
@@ -20,6 +23,7 @@ export interface WebhookCertificatesOptions {
   /** Where the replicas run. */
   readonly namespace: string;
   readonly serviceName: string;
+  /** Of the MutatingWebhookConfiguration, and of the ValidatingWebhookConfiguration, which may be missing. */
   readonly configurationName: string;
   readonly podUid: string;
   readonly lifetimeMilliseconds?: number;
@@ -36,29 +40,49 @@ const podIdentity = (value: unknown): KubeObject | undefined => {
   return { apiVersion, kind, metadata: { name, ...(namespace && { namespace }), ...(uid && { uid }) } };
 };
 
+interface WatchedTarget extends BundleTarget {
+  readonly configurations: Reflector<WebhookConfiguration>;
+}
+
+const watchTarget = (
+  { connection, clock, random, log, configurationName }: WebhookCertificatesOptions,
+  kind: WebhookConfigurationKind,
+  whenMissing: BundleTarget['whenMissing'],
+): WatchedTarget => ({
+  kind,
+  configurations: new Reflector({
+    connection,
+    clock,
+    random,
+    log,
+    resource: webhookConfigurationResource(kind, configurationName),
+    transform: (value) => parseWebhookConfiguration(kind, value),
+  }),
+  client: webhookConfigurationClient(kind, connection, clock),
+  whenMissing,
+});
+
 /**
- * The webhook's own certificates, with the watches that they need. Needs get, list, watch and patch on the one
- * MutatingWebhookConfiguration, and list and watch on pods of the namespace.
+ * The webhook's own certificates, with the watches that they need. Needs get, list, watch and patch on the two configurations,
+ * and list and watch on pods of the namespace. Who is ready is decided by the mutating one alone.
  */
-export const startWebhookCertificates = async ({
-  connection,
-  clock,
-  random,
-  log,
-  namespace,
-  serviceName,
-  configurationName,
-  podUid,
-  lifetimeMilliseconds = defaultLifetimeMilliseconds,
-}: WebhookCertificatesOptions): Promise<CertificateSource> => {
-  const common = { connection, clock, random, log };
-  const configurations = new Reflector({
-    ...common,
-    resource: webhookConfigurationResource(configurationName),
-    transform: parseWebhookConfiguration,
+export const startWebhookCertificates = async (
+  options: WebhookCertificatesOptions,
+): Promise<CertificateSource> => {
+  const { connection, clock, random, log, namespace, serviceName, configurationName, podUid } = options;
+  const mutating = watchTarget(options, 'MutatingWebhookConfiguration', {
+    level: 'warn',
+    text: ' yet; waiting for it',
+  });
+  const validating = watchTarget(options, 'ValidatingWebhookConfiguration', {
+    level: 'info',
+    text: ': stores and ExternalSecrets are not checked when they are applied',
   });
   const pods = new Reflector({
-    ...common,
+    connection,
+    clock,
+    random,
+    log,
     resource: { group: '', apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespace },
     transform: podIdentity,
   });
@@ -67,13 +91,13 @@ export const startWebhookCertificates = async ({
     clock,
     random,
     log,
-    configurations,
+    target: mutating,
+    furtherTargets: [validating],
     pods,
-    client: webhookConfigurationClient(connection, clock),
     configurationName,
     podUid,
     dnsNames: [host, `${host}.cluster.local`],
-    lifetimeMilliseconds,
+    lifetimeMilliseconds: options.lifetimeMilliseconds ?? defaultLifetimeMilliseconds,
   });
   return {
     current: () => manager.current(),
@@ -83,7 +107,8 @@ export const startWebhookCertificates = async ({
     onChange: (listener) => manager.onChange(listener),
     stop: async () => {
       await manager.stop();
-      await Promise.all([configurations.stop(), pods.stop()]);
+      const reflectors = [mutating.configurations, validating.configurations, pods];
+      await Promise.all(reflectors.map((reflector) => reflector.stop()));
     },
   };
 };

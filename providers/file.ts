@@ -3,11 +3,19 @@ import type { FileStorePlan, PlanSource } from '../lib/plan.ts';
 import { providerError, type ProviderError } from '../lib/provider-error.ts';
 import { Redacted } from '../lib/redacted.ts';
 import { err, ok, type Result } from '../lib/result.ts';
-import { lookUp, parseMapping } from './file/parse-mapping.ts';
-import { readBelow, type Found, type Place } from './file/read-below.ts';
+import { findInFiles, type Files } from './file/find.ts';
+import { listBelow } from './file/list-below.ts';
+import { lookUp, parseMapping, type Mapping } from './file/parse-mapping.ts';
+import { readBelow, type Place } from './file/read-below.ts';
+import { walk } from './find/walk.ts';
 import type { OpenProvider, Provider, ProviderContext, ReadOutcome } from './provider.ts';
 
-type Lookup = (key: string) => Promise<Result<Buffer, ProviderError>>;
+const absentFile = providerError('not_found', 'the folder has no such file');
+
+const filesOfMapping = (mapping: Mapping): Files => ({
+  keys: () => Promise.resolve(ok(Object.keys(mapping))),
+  lookUp: (key) => Promise.resolve(lookUp(mapping, key)),
+});
 
 /**
  * A store in the file system, for demos, tests and local work: a YAML or JSON file that maps each key to a string or an object
@@ -23,11 +31,11 @@ class FileProvider implements Provider {
   }
 
   async read(sources: readonly PlanSource[], signal: AbortSignal): Promise<readonly ReadOutcome[]> {
-    const lookup = await this.#open();
+    const files = await this.#open();
     const outcomes: ReadOutcome[] = [];
     for (const source of sources) {
       signal.throwIfAborted();
-      outcomes.push(await this.#readOne(source, lookup));
+      outcomes.push(await this.#readOne(source, files, signal));
     }
     return outcomes;
   }
@@ -36,49 +44,74 @@ class FileProvider implements Provider {
     // Nothing stays open between reads.
   }
 
-  async #readOne({ key, version }: PlanSource, lookup: Result<Lookup, ProviderError>): Promise<ReadOutcome> {
+  async #readOne(
+    { key, version, find }: PlanSource,
+    files: Result<Files, ProviderError>,
+    signal: AbortSignal,
+  ): Promise<ReadOutcome> {
     if (version !== undefined) return err(providerError('invalid', 'a file store keeps no versions'));
-    if (!lookup.ok) return lookup;
-    const found = await lookup.value(key);
-    return found.ok ? ok({ bytes: new Redacted(found.value) }) : found;
+    if (!files.ok) return files;
+    const read = async (name: string): Promise<ReadOutcome> => {
+      signal.throwIfAborted();
+      const found = await files.value.lookUp(name);
+      return found.ok ? ok({ bytes: new Redacted(found.value) }) : found;
+    };
+    return find === undefined ? read(key) : findInFiles(find, files.value, read);
   }
 
-  async #open(): Promise<Result<Lookup, ProviderError>> {
+  async #open(): Promise<Result<Files, ProviderError>> {
     const absent = providerError('unavailable', 'nothing stands at the path of the file store');
-    const found = await this.#read(this.#context.resolvePath(this.#store.path), absent);
+    const place = this.#place(this.#context.resolvePath(this.#store.path));
+    const found = await this.#recorded('read', () => readBelow(place, absent));
     if (!found.ok) return found;
-    if (found.value.kind === 'folder') return ok(this.#folderLookup(found.value.path));
+    if (found.value.kind === 'folder') return ok(this.#filesOfFolder(found.value.path));
     const format = extname(this.#store.path) === '.json' ? 'json' : 'yaml';
     const mapping = await parseMapping(found.value.bytes.reveal(), format);
-    return mapping.ok ? ok((key) => Promise.resolve(lookUp(mapping.value, key))) : mapping;
+    return mapping.ok ? ok(filesOfMapping(mapping.value)) : mapping;
   }
 
-  #folderLookup(folder: string): Lookup {
-    return async (key) => {
-      const segments = key.split('/');
-      if (segments.some((segment) => segment === '' || segment === '.' || segment === '..'))
-        return err(providerError('invalid', 'the key has an empty segment, "." or ".."'));
-      const absent = providerError('not_found', 'the folder has no such file');
-      const found = await this.#read(join(folder, ...segments), absent);
-      if (!found.ok) return found;
-      return found.value.kind === 'file'
-        ? ok(found.value.bytes.reveal())
-        : err(providerError('not_found', 'the key is a folder, not a file'));
+  #filesOfFolder(folder: string): Files {
+    return {
+      keys: async () => {
+        const paths = await walk((below) =>
+          this.#recorded('list', () => listBelow(this.#place(join(folder, ...below)), absentFile)),
+        );
+        return paths.ok ? ok(paths.value.map((path) => path.join('/'))) : paths;
+      },
+      lookUp: (key) => this.#lookUpInFolder(folder, key),
     };
   }
 
-  async #read(path: string, absent: ProviderError): Promise<Result<Found, ProviderError>> {
+  async #lookUpInFolder(folder: string, key: string): Promise<Result<Buffer, ProviderError>> {
+    const segments = key.split('/');
+    if (segments.some((segment) => segment === '' || segment === '.' || segment === '..'))
+      return err(providerError('invalid', 'the key has an empty segment, "." or ".."'));
+    const place = this.#place(join(folder, ...segments));
+    const found = await this.#recorded('read', () => readBelow(place, absentFile));
+    if (!found.ok) return found;
+    return found.value.kind === 'file'
+      ? ok(found.value.bytes.reveal())
+      : err(providerError('not_found', 'the key is a folder, not a file'));
+  }
+
+  #place(path: string): Place {
+    return { path, root: this.#context.resolvePath(this.#store.root) };
+  }
+
+  async #recorded<T>(
+    operation: 'read' | 'list',
+    work: () => Promise<Result<T, ProviderError>>,
+  ): Promise<Result<T, ProviderError>> {
     const context = this.#context;
-    const place: Place = { path, root: context.resolvePath(this.#store.root) };
     const start = context.clock.monotonic();
-    const found = await readBelow(place, absent);
+    const outcome = await work();
     context.record({
       provider: 'file',
-      operation: 'read',
-      outcome: found.ok ? 'ok' : found.error.code,
+      operation,
+      outcome: outcome.ok ? 'ok' : outcome.error.code,
       seconds: (context.clock.monotonic() - start) / 1_000,
     });
-    return found;
+    return outcome;
   }
 }
 

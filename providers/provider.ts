@@ -61,7 +61,10 @@ export interface ProviderContext {
 
 /** One store, ready to read from. Expected failures are outcomes, one for each source, in the order asked. */
 export interface Provider {
-  /** Reads every source once. A store-wide failure (no login) is the outcome of each source. */
+  /**
+   * Reads every source once. A store-wide failure (no login) is the outcome of each source. A source with `find` has for its document
+   * what `encodeFoundSecrets` makes of the secrets that fit, which may be none.
+   */
   read(sources: readonly PlanSource[], signal: AbortSignal): Promise<readonly ReadOutcome[]>;
   /**
    * Asks for a longer life of leases whose `renewable` is true, each once. A permanent error (`isPermanent`) means that the

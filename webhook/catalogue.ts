@@ -1,25 +1,72 @@
-import type { LookUpCache } from '../lib/kube/cache.ts';
-import { readsServiceAccount } from '../lib/stores/store.ts';
+import type { CachedKind, LookUpCache, ObjectKey } from '../lib/kube/cache.ts';
+import type { KubeObject } from '../lib/kube/object.ts';
+import { externalSecretsGroup } from '../lib/names.ts';
+import type { StoreKind } from '../lib/stores/store.ts';
 import type { Catalogue } from './core/catalogue.ts';
 
 /** The API server gives every namespace this label; manifests do not have it. */
 const nameLabel = 'kubernetes.io/metadata.name';
 
+type DoubleKind = Extract<CachedKind, 'SecretStore' | 'ClusterSecretStore' | 'ExternalSecret'>;
+
+const keyOf = (kind: DoubleKind, namespace: string, name: string): ObjectKey =>
+  kind === 'ClusterSecretStore' ? { kind, name } : { kind, namespace, name };
+
+/** Where an object of a kind that two APIs define may be: in Keyferry's own first. */
+const placesOf = (kind: DoubleKind, namespace: string, name: string): readonly ObjectKey[] => {
+  const key = keyOf(kind, namespace, name);
+  return [key, { ...key, group: externalSecretsGroup }];
+};
+
+/** Where the store of a kind may be, the place that counts first. */
+export const placesOfStore = (kind: StoreKind, namespace: string, name: string): readonly ObjectKey[] =>
+  placesOf(kind, namespace, name);
+
+/** Where the store that a ref names may be. */
+export const placesOfNamedStore = (namespace: string, name: string): readonly ObjectKey[] => [
+  ...placesOf('SecretStore', namespace, name),
+  ...placesOf('ClusterSecretStore', namespace, name),
+];
+
+export const placesOfExternalSecret = (namespace: string, name: string): readonly ObjectKey[] =>
+  placesOf('ExternalSecret', namespace, name);
+
+/** Keyferry's own object, else theirs. Asked for every ref of every pod: no list of places is made for it. */
+const find = (
+  cache: LookUpCache,
+  kind: DoubleKind,
+  namespace: string,
+  name: string,
+): KubeObject | undefined => {
+  const key = keyOf(kind, namespace, name);
+  return cache.get(key) ?? cache.get({ ...key, group: externalSecretsGroup });
+};
+
+/** The objects of a kind in both APIs. */
+const all = (cache: LookUpCache, kind: DoubleKind): readonly KubeObject[] => [
+  ...cache.list(kind),
+  ...cache.list(kind, externalSecretsGroup),
+];
+
+const namesIn = (objects: readonly KubeObject[], namespace: string): readonly string[] =>
+  objects.filter(({ metadata }) => metadata.namespace === namespace).map(({ metadata: { name } }) => name);
+
+const isElsewhere = (objects: readonly KubeObject[], namespace: string, name: string): boolean =>
+  objects.some(({ metadata }) => metadata.name === name && metadata.namespace !== namespace);
+
 /** Answers the decision's questions from the caches. */
 export const catalogueOf = (cache: LookUpCache): Catalogue => ({
   store: (namespace, name) =>
-    cache.get({ kind: 'SecretStore', namespace, name }) ?? cache.get({ kind: 'ClusterSecretStore', name }),
+    find(cache, 'SecretStore', namespace, name) ?? find(cache, 'ClusterSecretStore', namespace, name),
+  storeOfKind: (kind, namespace, name) => find(cache, kind, namespace, name),
   storeNames: (namespace) => [
-    ...cache
-      .list('SecretStore')
-      .filter(({ metadata }) => metadata.namespace === namespace)
-      .map(({ metadata }) => metadata.name),
-    ...cache.list('ClusterSecretStore').map(({ metadata }) => metadata.name),
+    ...namesIn(all(cache, 'SecretStore'), namespace),
+    ...all(cache, 'ClusterSecretStore').map(({ metadata }) => metadata.name),
   ],
-  storeElsewhere: (namespace, name) =>
-    cache
-      .list('SecretStore')
-      .some(({ metadata }) => metadata.name === name && metadata.namespace !== namespace),
+  storeElsewhere: (namespace, name) => isElsewhere(all(cache, 'SecretStore'), namespace, name),
+  externalSecret: (namespace, name) => find(cache, 'ExternalSecret', namespace, name),
+  externalSecretNames: (namespace) => namesIn(all(cache, 'ExternalSecret'), namespace),
+  externalSecretElsewhere: (namespace, name) => isElsewhere(all(cache, 'ExternalSecret'), namespace, name),
   namespaceLabels: (name) => {
     const namespace = cache.get({ kind: 'Namespace', name });
     return namespace && { ...namespace.metadata.labels, [nameLabel]: name };
@@ -29,51 +76,3 @@ export const catalogueOf = (cache: LookUpCache): Catalogue => ({
     return account && (account.metadata.annotations ?? {});
   },
 });
-
-/** How long an admission waits for what the cache does not know yet: Helm and Argo CD apply everything at once. */
-export const waitMilliseconds = 2000;
-
-/** What an admission looks up. */
-export interface Wanted {
-  readonly namespace: string;
-  /** Names; a SecretStore of the namespace or a ClusterSecretStore. */
-  readonly stores: readonly string[];
-  /** Needed where one of the stores reads its annotations. */
-  readonly serviceAccount: string;
-}
-
-const waitForStore = async (
-  cache: LookUpCache,
-  { namespace, name }: { readonly namespace: string; readonly name: string },
-  signal: AbortSignal,
-): Promise<void> => {
-  const options = { timeoutMilliseconds: waitMilliseconds, signal };
-  await Promise.race([
-    cache.waitFor({ kind: 'SecretStore', namespace, name }, options),
-    cache.waitFor({ kind: 'ClusterSecretStore', name }, options),
-  ]);
-};
-
-/** Whether what is there so far has everything that the decision needs. */
-const isComplete = (catalogue: Catalogue, { namespace, stores, serviceAccount }: Wanted): boolean => {
-  const manifests = stores.map((name) => catalogue.store(namespace, name));
-  if (manifests.includes(undefined)) return false;
-  const needed = manifests.some((manifest) => manifest !== undefined && readsServiceAccount(manifest));
-  return !needed || catalogue.serviceAccountAnnotations(namespace, serviceAccount) !== undefined;
-};
-
-/** Resolves when all that is wanted is known, or the time is up. At once where all is known already. */
-export const waitForObjects = async (cache: LookUpCache, wanted: Wanted): Promise<void> => {
-  const catalogue = catalogueOf(cache);
-  if (isComplete(catalogue, wanted)) return;
-  const { namespace, stores, serviceAccount: name } = wanted;
-  const stop = new AbortController();
-  const { signal } = stop;
-  const options = { timeoutMilliseconds: waitMilliseconds, signal };
-  // Both at once, so that the time is counted once; the ServiceAccount is let go of if no store turns out to need it.
-  const account = cache.waitFor({ kind: 'ServiceAccount', namespace, name }, options);
-  const missing = stores.filter((store) => catalogue.store(namespace, store) === undefined);
-  await Promise.all(missing.map((store) => waitForStore(cache, { namespace, name: store }, signal)));
-  if (!isComplete(catalogue, wanted)) await account;
-  stop.abort();
-};

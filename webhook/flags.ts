@@ -21,6 +21,8 @@ export interface WebhookConfig {
   readonly certificateFiles?: { readonly certificateFile: string; readonly keyFile: string };
   readonly certificateLifetimeMs: number;
   readonly shutdownDelayMs: number;
+  /** Whether the status of stores and ExternalSecrets is kept; never without an API server. */
+  readonly status: boolean;
   readonly logLevel: LogLevel;
 }
 
@@ -36,6 +38,7 @@ const options = {
   'agent-limits-memory': { type: 'string' },
   'allow-http': { type: 'boolean' },
   'allowed-servers': { type: 'string', multiple: true },
+  'external-secrets-operator-read': { type: 'boolean' },
   'file-root': { type: 'string' },
   manifests: { type: 'string', multiple: true },
   kubeconfig: { type: 'string' },
@@ -43,6 +46,7 @@ const options = {
   'tls-key-file': { type: 'string' },
   'certificate-lifetime': { type: 'string' },
   'shutdown-delay': { type: 'string' },
+  status: { type: 'string' },
   'log-level': { type: 'string' },
 } as const;
 
@@ -136,6 +140,7 @@ const readSettings = (flags: FlagReader): Settings => {
       }),
     },
     allowHttp: flags.has('allow-http'),
+    externalSecretsOperatorRead: flags.has('external-secrets-operator-read'),
     ...given({ allowedServers: flags.list('allowed-servers'), fileRoot }),
   };
 };
@@ -148,6 +153,14 @@ const readCertificateFiles = (flags: FlagReader): Pick<WebhookConfig, 'certifica
   if (certificateFile !== keyFile)
     flags.problems.push('--tls-certificate-file and --tls-key-file go together');
   return {};
+};
+
+const readStatus = (flags: FlagReader, manifests: readonly string[]): boolean => {
+  const byDefault = manifests.length > 0 ? 'off' : 'on';
+  const status = flags.oneOf('status', ['on', 'off'], byDefault) === 'on';
+  if (status && manifests.length > 0)
+    flags.problems.push('--status=on needs an API server, which --manifests does without');
+  return status;
 };
 
 const readConfig = (flags: FlagReader): WebhookConfig => {
@@ -169,6 +182,7 @@ const readConfig = (flags: FlagReader): WebhookConfig => {
       minimumCertificateLifetimeMs,
     ),
     shutdownDelayMs: flags.duration('shutdown-delay', defaultShutdownDelayMs, 0),
+    status: readStatus(flags, manifests),
     logLevel: flags.oneOf('log-level', logLevels, 'info'),
   };
 };

@@ -77,13 +77,15 @@ export class RecordingCache implements LookUpCache {
 
   get(key: ObjectKey): KubeObject | undefined {
     const object = this.#cache.get(key);
-    this.#asked.set(JSON.stringify([key.kind, key.namespace, key.name]), [key, object]);
+    const { kind, group = '', namespace = '', name } = key;
+    // No part of it has a space in it.
+    this.#asked.set(`${kind} ${group} ${namespace} ${name}`, [key, object]);
     return object;
   }
 
-  list(kind: ObjectKey['kind']): readonly KubeObject[] {
+  list(...asked: Parameters<LookUpCache['list']>): readonly KubeObject[] {
     this.#listed = true;
-    return this.#cache.list(kind);
+    return this.#cache.list(...asked);
   }
 
   waitFor(...asked: Parameters<LookUpCache['waitFor']>): Promise<KubeObject | undefined> {

@@ -21,10 +21,14 @@ const main = async (): Promise<number> => {
       stop.abort();
     });
   }
-  const { POD_NAMESPACE: namespace = 'keyferry-system', POD_UID: podUid = randomUUID() } = process.env;
+  const {
+    POD_NAMESPACE: namespace = 'keyferry-system',
+    POD_UID: podUid = randomUUID(),
+    POD_NAME: podName = podUid,
+  } = process.env;
   const ran = await runWebhook({
     config: config.value,
-    replica: { namespace, podUid },
+    replica: { namespace, podUid, podName },
     clock: systemClock,
     random: Math.random,
     log,

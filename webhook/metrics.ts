@@ -1,17 +1,21 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Told } from './answer.ts';
+import type { Validation } from './core/validate.ts';
+
+export type Observed = Told | Validation | { readonly kind: 'error' };
 
 /** The webhook's own metrics; the names are part of the contract. */
 export interface WebhookMetrics {
   readonly registry: Registry;
-  observeAdmission(outcome: Told | { readonly kind: 'error' }, seconds: number): void;
+  /** A pod's request at `/mutate`, or a store's or ExternalSecret's at `/validate`. */
+  observeAdmission(outcome: Observed, seconds: number): void;
   setCertificateExpiry(seconds: number): void;
 }
 
-/** `reason` is a skip reason or the code of the first problem: both come from a fixed list, so the label cannot grow. */
-const reasonOf = (outcome: Parameters<WebhookMetrics['observeAdmission']>[0]): string => {
-  if (outcome.kind === 'skip') return outcome.reason;
-  return outcome.kind === 'deny' ? (outcome.issues[0]?.code ?? '') : '';
+/** `reason` is a skip reason or the code of the first problem: both come from fixed lists, so the label cannot grow. */
+const reasonOf = (outcome: Observed): string => {
+  if (outcome.kind === 'skip' || outcome.kind === 'pass') return outcome.reason;
+  return outcome.kind === 'deny' || outcome.kind === 'invalid' ? (outcome.issues[0]?.code ?? '') : '';
 };
 
 export const createMetrics = (): WebhookMetrics => {

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { CertificateSource } from '../certs/source.ts';
 import type { Clock } from '../lib/clock.ts';
 import { pause } from '../lib/kube/backoff.ts';
 import type { Logger } from '../lib/log.ts';
@@ -6,9 +7,10 @@ import { err, ok, type Result } from '../lib/result.ts';
 import { buildAdmin } from './admin.ts';
 import { followConnections } from './closing.ts';
 import type { WebhookConfig } from './flags.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, type WebhookMetrics } from './metrics.ts';
 import { buildServer } from './server.ts';
-import { openSources, type Replica } from './sources.ts';
+import { openSources, type Replica, type Sources } from './sources.ts';
+import { startStatus } from './status/start.ts';
 
 export interface RunOptions {
   readonly config: WebhookConfig;
@@ -31,6 +33,27 @@ const listen = async (app: { listen: FastifyInstance['listen'] }, port: number):
     if ((error as NodeJS.ErrnoException).code !== 'EAFNOSUPPORT') throw error;
     return app.listen({ port, host: '0.0.0.0' });
   }
+};
+
+/** Keeps the status of objects, where it is asked for and there is an API server; the function that is returned ends it. */
+const keepStatus = (
+  { cache, connection }: Sources,
+  { config, replica, clock, random, log }: RunOptions,
+): (() => Promise<void>) => {
+  if (!config.status || connection === undefined) return () => Promise.resolve();
+  const { namespace, podUid, podName = podUid } = replica;
+  const { settings } = config;
+  const options = { connection, cache, settings, clock, random, log, namespace, replica: podName };
+  const holder = startStatus(options);
+  return () => holder.stop();
+};
+
+const followExpiry = (certificate: CertificateSource, metrics: WebhookMetrics): void => {
+  const tell = ({ notAfter }: { readonly notAfter: number }): void => {
+    metrics.setCertificateExpiry(notAfter / 1000);
+  };
+  tell(certificate.current());
+  certificate.onChange(tell);
 };
 
 const aborted = (signal: AbortSignal): Promise<void> =>
@@ -56,11 +79,7 @@ export const runWebhook = async (options: RunOptions): Promise<Result<void, read
     const sources = await openSources(options);
     if (!sources.ok) return err(sources.error);
     const { cache, certificate } = sources.value;
-    const expiry = (): void => {
-      metrics.setCertificateExpiry(certificate.current().notAfter / 1000);
-    };
-    expiry();
-    certificate.onChange(expiry);
+    followExpiry(certificate, metrics);
     const server = buildServer({ cache, certificate, metrics, settings: config.settings, clock, log });
     server.addHook('onSend', (_request, reply, _payload, done) => {
       if (signal.aborted) void reply.header('connection', 'close');
@@ -69,11 +88,14 @@ export const runWebhook = async (options: RunOptions): Promise<Result<void, read
     const closing = followConnections(server, clock);
     log.info({ address: await listen(server, config.port) }, 'the admission server listens');
     isReady = () => cache.synced && certificate.ready && !signal.aborted;
+    const stopStatus = keepStatus(sources.value, options);
     await aborted(signal);
     log.info({ delayMs: config.shutdownDelayMs }, 'asked to end; serving on for a while');
+    // At once, so that another replica takes over while this one still serves.
+    const statusStopped = stopStatus();
     await pause(clock, config.shutdownDelayMs, new AbortController().signal);
     await closing.close(lastRequestsMs);
-    await Promise.all([cache.stop(), certificate.stop()]);
+    await Promise.all([statusStopped, cache.stop(), certificate.stop()]);
     return ok(undefined);
   } finally {
     await closingAdmin.close(0);

@@ -1,31 +1,34 @@
 import type { Server as HttpsServer } from 'node:https';
-import fastify, {
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-} from 'fastify';
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import type { CertificateSource } from '../certs/source.ts';
-import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
 import type { AdmitOptions } from './admit.ts';
 import { Answers, type Answer } from './answer.ts';
+import { takeBuffers } from './bodies.ts';
 import { decodeEnvelope } from './core/review.ts';
 import type { WebhookMetrics } from './metrics.ts';
+import { answerValidation } from './validation.ts';
 
 export interface ServerOptions extends AdmitOptions {
   readonly certificate: CertificateSource;
   readonly metrics: WebhookMetrics;
-  readonly clock: Clock;
   readonly log: Logger;
+  readonly timeouts?: ServerTimeouts;
+}
+
+/** In milliseconds. */
+export interface ServerTimeouts {
+  /** For a request's head; for the TLS handshake too. */
+  readonly headers: number;
+  /** For a whole request. */
+  readonly request: number;
+  /** How often Node looks whose time is over: its own half a minute would stretch both. */
+  readonly lookEvery: number;
 }
 
 /** The API server takes objects of up to 3 MiB; in a review the object comes with as much again around it. */
 const bodyLimit = 8 * 2 ** 20;
-const headersTimeout = 5000; // for the TLS handshake too
-const requestTimeout = 10_000;
-/** How often Node looks whose time is over: its own half a minute would stretch both timeouts. */
-const connectionsCheckingInterval = 1000;
+const defaultTimeouts: ServerTimeouts = { headers: 5000, request: 10_000, lookEvery: 1000 };
 
 /** Says who was decided on and how; never the object, its annotations or what a store is. */
 const logAnswer = (log: Logger, { told, request: { uid, namespace, pod } }: Answer): void => {
@@ -42,43 +45,35 @@ const tlsOptions = (certificate: CertificateSource): { key: string; cert: string
   return { key: keyPem.reveal(), cert: certificatePem, minVersion: 'TLSv1.2' };
 };
 
-/**
- * Leaves bodies unparsed, since most do not have to be. The function parses one as Fastify would: what is not JSON, or would change a
- * prototype, fails with 400.
- */
-const takeBuffers = (
-  app: FastifyInstance<HttpsServer>,
-): ((request: FastifyRequest, body: Buffer) => Promise<unknown>) => {
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
-    done(null, body);
+const answerErrors = (app: FastifyInstance<HttpsServer>, log: Logger): void => {
+  app.setErrorHandler((error: FastifyError, _request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500)
+      log.error({ error: error.message, stack: error.stack }, 'an admission failed inside Keyferry');
+    // A connection that is closed on whoever still sends is lost together with the answer. What else comes is thrown away, for as
+    // long as a request may take.
+    if (status === 413) void reply.removeHeader('connection');
+    void reply.code(status).send({ error: status >= 500 ? 'internal error' : error.message });
   });
-  const parser = app.getDefaultJsonParser('error', 'error');
-  return (request, body) =>
-    new Promise((resolve, reject) => {
-      void parser(request, body.toString(), (error, value) => {
-        if (error === null) resolve(value);
-        else reject(error);
-      });
-    });
 };
 
 /**
- * The admission server, ready to listen: `POST /mutate` over TLS. Every POST is answered with a review or with a 4xx and its
- * reason; what breaks inside us is a 500, which `failurePolicy: Fail` turns into a refusal. A new certificate is served from
- * the next connection on.
+ * The admission server, ready to listen: `POST /mutate` and `POST /validate` over TLS. Every POST is answered with a review or with a
+ * 4xx and its reason; what breaks inside us is a 500, which `failurePolicy: Fail` turns into a refusal. A new certificate is served
+ * from the next connection on.
  */
 export const buildServer = (options: ServerOptions): FastifyInstance<HttpsServer> => {
-  const { certificate, metrics, clock, log } = options;
+  const { certificate, metrics, clock, log, timeouts = defaultTimeouts } = options;
   const app = fastify({
     https: {
       ...tlsOptions(certificate),
-      handshakeTimeout: headersTimeout,
-      headersTimeout,
-      requestTimeout,
-      connectionsCheckingInterval,
+      handshakeTimeout: timeouts.headers,
+      headersTimeout: timeouts.headers,
+      requestTimeout: timeouts.request,
+      connectionsCheckingInterval: timeouts.lookEvery,
     },
     bodyLimit,
-    requestTimeout,
+    requestTimeout: timeouts.request,
     forceCloseConnections: 'idle',
   });
   const ignoreChanges = certificate.onChange(() => {
@@ -89,18 +84,7 @@ export const buildServer = (options: ServerOptions): FastifyInstance<HttpsServer
     done();
   });
 
-  // What is not JSON is no AdmissionReview: 415.
-  app.removeContentTypeParser('text/plain');
-  app.setErrorHandler((error: FastifyError, _request, reply) => {
-    const status = error.statusCode ?? 500;
-    if (status >= 500)
-      log.error(
-        { error: error.message, stack: error.stack },
-        'the admission of a pod failed inside Keyferry',
-      );
-    void reply.code(status).send({ error: status >= 500 ? 'internal error' : error.message });
-  });
-
+  answerErrors(app, log);
   const parse = takeBuffers(app);
   const answers = new Answers(options);
   app.post('/mutate', async (request, reply) => {
@@ -123,6 +107,10 @@ export const buildServer = (options: ServerOptions): FastifyInstance<HttpsServer
       metrics.observeAdmission({ kind: 'error' }, seconds());
       throw error;
     }
+  });
+  app.post('/validate', async (request, reply) => {
+    const answer = answerValidation(await parse(request, request.body as Buffer), options);
+    return answer.ok ? reply.send(answer.value) : reply.code(400).send({ error: answer.error });
   });
   return app;
 };

@@ -17,6 +17,8 @@ import type { WebhookConfig } from './flags.ts';
 export interface Replica {
   readonly namespace: string;
   readonly podUid: string;
+  /** For people who look who holds the Lease; the uid where it is not known. */
+  readonly podName?: string;
 }
 
 export interface SourceOptions {
@@ -32,6 +34,8 @@ export interface SourceOptions {
 export interface Sources {
   readonly cache: ObjectCache;
   readonly certificate: CertificateSource;
+  /** Undefined where everything comes from manifests. */
+  readonly connection?: KubeConnection;
 }
 
 const serviceName = 'keyferry-webhook';
@@ -79,11 +83,15 @@ const fromFiles = async (options: SourceOptions): Promise<Result<CertificateSour
   return config.certificateFiles && startCertificateFiles({ ...config.certificateFiles, clock, log });
 };
 
+const readsOf = ({ settings }: WebhookConfig): { readonly externalSecretsOperator: boolean } => ({
+  externalSecretsOperator: settings.externalSecretsOperatorRead,
+});
+
 const fromManifests = async (options: SourceOptions): Promise<Result<Sources, readonly string[]>> => {
   const { config, clock, log } = options;
   const files = await fromFiles(options);
   if (files?.ok === false) return err([files.error]);
-  const cache = await startManifestCache({ paths: config.manifests, clock, log });
+  const cache = await startManifestCache({ paths: config.manifests, ...readsOf(config), clock, log });
   if (!cache.ok) return cache;
   return ok({ cache: cache.value, certificate: files?.value ?? (await fixedCertificate(options)) });
 };
@@ -111,7 +119,8 @@ const fromApiServer = async (options: SourceOptions): Promise<Result<Sources, re
       configurationName,
       lifetimeMilliseconds: config.certificateLifetimeMs,
     }));
-  return ok({ cache: startApiCache(common), certificate });
+  const cache = startApiCache({ ...common, ...readsOf(config) });
+  return ok({ cache, certificate, connection: connection.value });
 };
 
 /** Starts what the webhook lives on, from manifests or from an API server; all problems that waiting cannot cure are errors. */

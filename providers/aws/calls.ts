@@ -6,7 +6,7 @@ import type { SendOptions } from './request-handler.ts';
 import type { SigningClock } from './signing-clock.ts';
 
 /** What a request was for, as metrics name it. */
-export type Operation = 'login' | 'assume_role' | 'read' | 'batch_read';
+export type Operation = 'login' | 'assume_role' | 'read' | 'batch_read' | 'list';
 
 /** The part of an SDK client that carries what it knows of the clocks. */
 interface SigningClient {

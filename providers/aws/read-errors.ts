@@ -101,3 +101,29 @@ export const batchRefused =
       ? providerError('denied', `AWS denied ${who} reading many secrets at once`)
       : providerError('invalid', `AWS refused to read many secrets at once (HTTP ${failure.status})`);
   };
+
+/** What a refusal of ListSecrets means (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html). */
+export const listRefused =
+  (region: string, who: string) =>
+  (failure: AwsFailure, context: AnswerContext): ProviderError => {
+    if (failure.kind === 'failed') return failure.error;
+    const error = identityError(failure, context, who);
+    if (error !== undefined) return error;
+    switch (failure.code) {
+      case 'AccessDenied':
+        return providerError(
+          'denied',
+          `AWS denied ${who} listing the secrets in ${region}: a policy must allow secretsmanager:ListSecrets on "*"`,
+        );
+      case 'InvalidNextToken':
+        return providerError(
+          'unavailable',
+          `AWS does not know any more where the list of secrets in ${region} goes on`,
+        );
+      default:
+        return providerError(
+          'invalid',
+          `AWS refused to list the secrets in ${region} (HTTP ${failure.status})`,
+        );
+    }
+  };

@@ -1,7 +1,9 @@
 import {
   BatchGetSecretValueCommand,
   GetSecretValueCommand,
+  ListSecretsCommand,
   type BatchGetSecretValueResponse,
+  type Filter,
 } from '@aws-sdk/client-secrets-manager';
 import type { Clock } from '../../lib/clock.ts';
 import type { SecretDocument } from '../provider.ts';
@@ -10,7 +12,8 @@ import type { Identified } from './assume-role.ts';
 import type { Calls, CallOutcome } from './calls.ts';
 import { toDocument } from './document.ts';
 import type { Target } from './key.ts';
-import { batchRefused, readRefused } from './read-errors.ts';
+import { listedNames, type ListedNames } from './listed-names.ts';
+import { batchRefused, listRefused, readRefused } from './read-errors.ts';
 import { ExchangeError } from './request-handler.ts';
 import { secretsManagerClient, type ServicePlace } from './sdk.ts';
 import type { SigningClock } from './signing-clock.ts';
@@ -24,6 +27,17 @@ export interface RequestsOptions {
 
 /** 64 KiB is the most that one secret has; its JSON may be longer by what is escaped. */
 const bytesOfOne = 64 * 1024;
+
+/** The most secrets of one page, and what their descriptions, tags and versions may take. */
+const pageSize = 100;
+const bytesOfPage = 4 * 1024 * 1024;
+
+/** One page of a list. */
+export interface ListQuestion {
+  readonly filters: readonly Filter[];
+  /** What the page before said; undefined: this is the first. */
+  readonly nextToken: string | undefined;
+}
 
 /** What Secrets Manager is asked by one identity. */
 export class Requests {
@@ -75,6 +89,30 @@ export class Requests {
       maximumBytes: Math.max(1024 * 1024, targets.length * bytesOfOne),
       send: (options) => this.#client.send(command, options),
       explain: batchRefused(this.#who),
+    });
+  }
+
+  /** The names of a page of secrets, without those that are scheduled for deletion (ListSecrets). */
+  list({ filters, nextToken }: ListQuestion, signal: AbortSignal): Promise<CallOutcome<ListedNames>> {
+    const { place, calls, clock } = this.#options;
+    const { server } = place.transport;
+    const command = new ListSecretsCommand({
+      MaxResults: pageSize,
+      ...(filters.length === 0 ? {} : { Filters: [...filters] }),
+      ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+    });
+    return calls.send({
+      operation: 'list',
+      server,
+      client: this.#client,
+      signal,
+      maximumBytes: bytesOfPage,
+      send: async (options) => {
+        const listed = listedNames(await this.#client.send(command, options));
+        if (listed !== undefined) return listed;
+        throw new ExchangeError(notAws({ server, now: clock.now() }, 'a list without names'));
+      },
+      explain: listRefused(place.region, this.#who),
     });
   }
 }

@@ -26,7 +26,7 @@ const codeOf = (error: unknown): string =>
     : 'unknown';
 
 /** A refusal of the system in the words of providers. Paths are the plan's own, so our sentence need not repeat them. */
-const systemProblem = (error: unknown, absent: ProviderError): ProviderError => {
+export const systemProblem = (error: unknown, absent: ProviderError): ProviderError => {
   const code = codeOf(error);
   if (code === 'ENOENT' || code === 'ENOTDIR') return absent;
   if (code === 'EACCES' || code === 'EPERM')
@@ -36,7 +36,11 @@ const systemProblem = (error: unknown, absent: ProviderError): ProviderError => 
   return providerError('unavailable', `the file cannot be read (${code})`);
 };
 
-const isBelow = (path: string, root: string): boolean =>
+export const leadsOut = (): ProviderError =>
+  providerError('denied', 'the path leads out of the folder that file stores may read');
+
+/** Whether a path is a folder or in it; both with their links resolved. */
+export const isBelow = (path: string, root: string): boolean =>
   path === root || path.startsWith(root.endsWith(sep) ? root : `${root}${sep}`);
 
 /** Reads one byte more than the file had when it was opened, so that one that is being written is caught. */
@@ -75,8 +79,7 @@ export const readBelow = async (
 ): Promise<Result<Found, ProviderError>> => {
   try {
     const [realPath, realRoot] = [await realpath(path), await realpath(root)];
-    if (!isBelow(realPath, realRoot))
-      return err(providerError('denied', 'the path leads out of the folder that file stores may read'));
+    if (!isBelow(realPath, realRoot)) return err(leadsOut());
     // Resolved already: a link that has come in between is refused. A pipe without a writer must not hold us up.
     const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
     await using file = await open(realPath, flags);

@@ -1,22 +1,10 @@
-import type { Clock } from '../../lib/clock.ts';
-import type { Logger } from '../../lib/log.ts';
-import { providerError, type ProviderError, type ProviderErrorCode } from '../../lib/provider-error.ts';
+import { providerError, type ProviderError } from '../../lib/provider-error.ts';
 import type { Redacted } from '../../lib/redacted.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { SharedWork } from '../shared-work.ts';
-import type { LoginRequests } from './login.ts';
-import { RetiredTokens } from './retired-tokens.ts';
-import {
-  dueAt,
-  hasLapsed,
-  isNearItsEnd,
-  loginName,
-  renewed,
-  renewLater,
-  tokenState,
-  type TokenDuty,
-  type VaultToken,
-} from './token.ts';
+import { CurrentLogin, type CurrentLoginOptions } from './current-login.ts';
+import { done, TokenCare, type Done, type TokenCareOptions } from './token-care.ts';
+import { dueAt, loginName, tokenState, type TokenDuty, type VaultToken } from './token.ts';
 
 /** A token for one request. */
 export interface Grant {
@@ -29,24 +17,7 @@ export interface Grant {
   readonly endsAt: number | undefined;
 }
 
-type Done = Result<undefined, ProviderError>;
-
-export interface AuthorityOptions {
-  readonly requests: LoginRequests;
-  readonly clock: Clock;
-  readonly log: Logger;
-  /** A token of an earlier process, believed until Vault refuses it. */
-  readonly session: VaultToken | undefined;
-  /** Called with every token that is new or renewed. */
-  readonly onToken: (token: VaultToken) => void;
-}
-
-/** A token that Vault accepted at a login this long ago may have been revoked since; a younger one lacks the policy. */
-const youngMilliseconds = 5_000;
-
-const passing: ReadonlySet<ProviderErrorCode> = new Set(['unavailable', 'timeout', 'throttled']);
-
-const done: Done = ok(undefined);
+export interface AuthorityOptions extends CurrentLoginOptions, TokenCareOptions {}
 
 const ended = err(providerError('unavailable', 'the login at Vault has ended'));
 
@@ -65,32 +36,24 @@ const tooFewUses = err(
  */
 export class Authority {
   readonly #options: AuthorityOptions;
-  #token: VaultToken | undefined;
-  #login = 0;
-  /** When Vault last said that it knows this token, monotonic; undefined for a session's token. */
-  #acceptedAt: number | undefined;
-  /** Whether leases end with this token. */
-  #holding = false;
-  /** Uses that the last login gave. */
-  #granted: number | null = null;
-  #ended = false;
-  readonly #retired = new RetiredTokens();
+  readonly #current: CurrentLogin;
+  readonly #care: TokenCare;
   readonly #mending = new SharedWork<undefined>('the login at Vault');
 
   constructor(options: AuthorityOptions) {
     this.#options = options;
-    this.#token = options.session;
+    this.#current = new CurrentLogin(options);
+    this.#care = new TokenCare(options, this.#current);
   }
 
   /** Which login the token is of; changes with each. */
   get login(): number {
-    return this.#login;
+    return this.#current.number;
   }
 
   /** The login's name; undefined where there is no token that lives. */
   get name(): string | undefined {
-    const token = this.#token;
-    return token === undefined || hasLapsed(token, this.#options.clock.now()) ? undefined : loginName(token);
+    return this.#current.name;
   }
 
   /** Sees to it that there is a token, without using it. */
@@ -106,7 +69,7 @@ export class Authority {
     const { secret, uses, expiresAt } = token.value;
     return ok({
       secret,
-      login: this.#login,
+      login: this.login,
       name: uses === null ? loginName(token.value) : undefined,
       endsAt: uses === null ? undefined : (expiresAt ?? undefined),
     });
@@ -117,10 +80,11 @@ export class Authority {
    * is so young that the refusal is about the request. Where leases end with the token it is not replaced on suspicion.
    */
   async replace(refused: Grant, signal: AbortSignal): Promise<Result<boolean, ProviderError>> {
-    while (this.#login === refused.login) {
-      if (!this.#isDoubtful()) return ok(false);
+    const care = this.#care;
+    while (this.login === refused.login) {
+      if (!this.#current.isDoubtful) return ok(false);
       const attempt = await this.#mending.join(
-        () => (this.#holding ? this.#checkOrLogIn() : this.#logIn()),
+        () => (this.#current.isHolding ? care.checkOrLogIn() : care.logIn()),
         signal,
       );
       if (!attempt.ok) return attempt;
@@ -130,8 +94,7 @@ export class Authority {
 
   /** Notes that a lease ends with the token of this login. */
   hold(login: number): void {
-    if (login === this.#login) this.#holding = true;
-    else this.#retired.hold(login);
+    this.#current.hold(login);
   }
 
   /**
@@ -139,7 +102,7 @@ export class Authority {
    * Infinity: never.
    */
   async upkeep(signal: AbortSignal): Promise<Result<number, ProviderError>> {
-    this.#holding ||= this.#token !== undefined;
+    if (this.#current.token !== undefined) this.hold(this.login);
     const token = await this.#good(signal, 0, 'leases');
     if (!token.ok) return token;
     const due = dueAt(token.value, 'leases');
@@ -148,18 +111,7 @@ export class Authority {
 
   /** Forgets the token and gives it out to be revoked, with those before it that leases still end with. */
   end(): readonly VaultToken[] {
-    const now = this.#options.clock.now();
-    const tokens = this.#retired.holding(now);
-    const current = this.#token;
-    this.#ended = true;
-    this.#token = undefined;
-    return current === undefined || hasLapsed(current, now) ? tokens : [current, ...tokens];
-  }
-
-  #isDoubtful(): boolean {
-    return (
-      this.#acceptedAt === undefined || this.#options.clock.monotonic() - this.#acceptedAt > youngMilliseconds
-    );
+    return this.#current.end();
   }
 
   /** The token once it is good; looking and using are one step, or two requests could share a last use. */
@@ -168,90 +120,19 @@ export class Authority {
     uses: number,
     duty: TokenDuty,
   ): Promise<Result<VaultToken, ProviderError>> {
+    const current = this.#current;
     for (;;) {
-      if (this.#ended) return ended;
-      const token = this.#token;
-      const wanted = this.#holding ? 'leases' : duty;
+      if (current.hasEnded) return ended;
+      const { token } = current;
+      const wanted = current.isHolding ? 'leases' : duty;
       const state = token === undefined ? 'lapsed' : tokenState(token, this.#options.clock.now(), wanted);
       if (token !== undefined && state === 'good') {
-        this.#use(uses);
+        current.use(uses);
         return ok(token);
       }
-      const attempt = await this.#mending.join(() => this.#mend(token, state), signal);
+      const attempt = await this.#mending.join(() => this.#care.mend(token, state), signal);
       if (!attempt.ok) return attempt;
-      if (duty === 'leases' && this.#granted === 1) return tooFewUses;
+      if (duty === 'leases' && current.isForOneUse) return tooFewUses;
     }
-  }
-
-  #mend(token: VaultToken | undefined, state: ReturnType<typeof tokenState>): Promise<Done> {
-    if (token === undefined || state === 'lapsed') return this.#logIn();
-    return state === 'renew' ? this.#renew(token) : this.#logInOrStay(token);
-  }
-
-  #use(count: number): void {
-    const token = this.#token;
-    if (token !== undefined && token.uses !== null) this.#token = { ...token, uses: token.uses - count };
-  }
-
-  #keep(token: VaultToken): void {
-    if (this.#ended) return;
-    this.#token = token;
-    this.#options.onToken(token);
-  }
-
-  async #logIn(): Promise<Done> {
-    const { requests, clock, log } = this.#options;
-    const token = await requests.logIn();
-    if (!token.ok) return token;
-    if (this.#token !== undefined) this.#retired.add(this.#token, this.#login, this.#holding);
-    this.#login += 1;
-    this.#holding = false;
-    this.#granted = token.value.uses;
-    this.#acceptedAt = clock.monotonic();
-    this.#keep(token.value);
-    log.debug({ lifeSeconds: token.value.fullLife / 1000 }, 'logged in to Vault');
-    return done;
-  }
-
-  /** Asks Vault whether it knows the token: a login that is replaced takes its leases with it, sooner or later. */
-  async #checkOrLogIn(): Promise<Done> {
-    const { requests, clock } = this.#options;
-    if (this.#token === undefined) return this.#logIn();
-    this.#use(1);
-    const known = await requests.isKnown(this.#token);
-    if (!known.ok) return known;
-    if (known.value) {
-      this.#acceptedAt = clock.monotonic();
-      return done;
-    }
-    // Its leases ended with it.
-    this.#holding = false;
-    return this.#logIn();
-  }
-
-  async #renew(token: VaultToken): Promise<Done> {
-    const { requests, clock } = this.#options;
-    this.#use(1);
-    const lease = await requests.renew(token);
-    const now = clock.now();
-    if (!lease.ok && passing.has(lease.error.code)) {
-      this.#token = renewLater(this.#token ?? token, now);
-      return done;
-    }
-    if (!lease.ok) return this.#logInOrStay(token);
-    this.#keep(renewed(this.#token ?? token, lease.value, now));
-    return isNearItsEnd(lease.value, token) ? this.#logInOrStay(this.#token ?? token) : done;
-  }
-
-  /** A login that is due, but not yet urgent: while the old token lives, a failure is only noted. */
-  async #logInOrStay(token: VaultToken): Promise<Done> {
-    const { clock, log } = this.#options;
-    const attempt = await this.#logIn();
-    if (attempt.ok) return done;
-    const now = clock.now();
-    if (tokenState(token, now) === 'lapsed') return attempt;
-    log.warn({ code: attempt.error.code }, 'cannot replace the Vault token yet; it is used until it lapses');
-    this.#token = renewLater(token, now);
-    return done;
   }
 }

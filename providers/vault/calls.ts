@@ -6,7 +6,17 @@ import type { AnswerContext } from './answer.ts';
 import type { VaultClient, VaultRequest } from './client.ts';
 
 /** What a request was for, as metrics name it. */
-export type Operation = 'login' | 'renew' | 'lookup' | 'revoke' | 'mounts' | 'read' | 'issue' | 'renew_lease';
+export type Operation =
+  | 'login'
+  | 'renew'
+  | 'lookup'
+  | 'revoke'
+  | 'mounts'
+  | 'read'
+  | 'list'
+  | 'read_metadata'
+  | 'issue'
+  | 'renew_lease';
 
 export type Judge<T> = (answer: HttpAnswer, context: AnswerContext) => Result<T, ProviderError>;
 

@@ -20,15 +20,22 @@ const secretName = ({ path, version }: DocumentRequest): string =>
   `${version === undefined ? '' : `version ${version} of `}${quoted(showPath(path.secret))} in ${showMount(path.mount)}`;
 
 /** Why there may be nothing where the store said to look, although the secret exists. */
-const unseenAdvice = ({ mount, kvVersion, seen }: SecretPath): string =>
+export const unseenAdvice = ({
+  mount,
+  kvVersion,
+  seen,
+}: Pick<SecretPath, 'mount' | 'kvVersion' | 'seen'>): string =>
   seen
     ? ''
     : `; the token cannot see what ${showMount(mount)} is, so it was taken for KV version ${kvVersion}, as the store says`;
 
+export const showRole = (role: string | undefined): string =>
+  role === undefined ? 'the default role' : `role ${quoted(role)}`;
+
 const denied = ({ path, role }: DocumentRequest): ProviderError =>
   providerError(
     'denied',
-    `Vault denied reading ${quoted(showPath(path.secret))} in ${showMount(path.mount)}: a policy of ${role === undefined ? 'the default role' : `role ${quoted(role)}`} must allow "read" on ${quoted(showPath(apiPath(path)))}${unseenAdvice(path)}`,
+    `Vault denied reading ${quoted(showPath(path.secret))} in ${showMount(path.mount)}: a policy of ${showRole(role)} must allow "read" on ${quoted(showPath(apiPath(path)))}${unseenAdvice(path)}`,
   );
 
 /** KV v2 answers 404 with the metadata of a version whose data is gone. */
@@ -50,8 +57,19 @@ const missing = (request: DocumentRequest, body: JsonObject): ProviderError => {
   );
 };
 
+const htmlCharacters = /[<>&\u2028\u2029]/g;
+
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/**
+ * The text of a secret as Vault itself writes JSON, and External Secrets Operator after it: Go's encoder escapes what HTML would
+ * take for something else (https://pkg.go.dev/encoding/json#Marshal). These characters stand in strings only.
+ */
+const documentText = (fields: JsonObject): string =>
+  JSON.stringify(fields).replaceAll(htmlCharacters, escaped);
+
 const toDocument = (fields: JsonObject, version?: number): SecretDocument => ({
-  bytes: new Redacted(Buffer.from(JSON.stringify(fields))),
+  bytes: new Redacted(Buffer.from(documentText(fields))),
   ...(version === undefined ? {} : { version: String(version) }),
 });
 

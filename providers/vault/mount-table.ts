@@ -47,7 +47,7 @@ export const parseMountTable = (body: JsonObject): MountTable | undefined => {
   return Object.entries(secret).flatMap(([path, description]) => readMount(path, description) ?? []);
 };
 
-const startsWith = (path: readonly string[], start: readonly string[]): boolean =>
+export const startsWith = (path: readonly string[], start: readonly string[]): boolean =>
   start.length <= path.length && start.every((segment, index) => path[index] === segment);
 
 /** The mount that a full path lies in or names: the longest that the path starts with. */

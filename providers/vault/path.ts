@@ -38,7 +38,8 @@ export interface EnginePath {
   readonly takenAsFull: boolean;
 }
 
-interface FullPath {
+/** A path from the root of the Vault namespace on, before the mount that it is in is known. */
+export interface FullPath {
   readonly segments: readonly string[];
   /** The key says so itself, by a leading `/`. */
   readonly forced: boolean;
@@ -54,7 +55,8 @@ export const showMount = (mount: readonly string[]): string => `${showPath(mount
 
 const isBadSegment = (segment: string): boolean => segment === '' || segment === '.' || segment === '..';
 
-const keySegments = (key: string): Result<readonly string[], ProviderError> => {
+/** The segments of a key, without the leading slash of a full path. Empty ones, `.` and `..` are `invalid`. */
+export const keySegments = (key: string): Result<readonly string[], ProviderError> => {
   const segments = (key.startsWith('/') ? key.slice(1) : key).split('/');
   const bad = segments.find(isBadSegment);
   if (bad === undefined) return ok(segments);
@@ -62,7 +64,7 @@ const keySegments = (key: string): Result<readonly string[], ProviderError> => {
   return err(providerError('invalid', `the key ${quoted(key)} has ${what}`));
 };
 
-const full = (segments: readonly string[], over: Partial<FullPath> = {}): FullPath => ({
+export const full = (segments: readonly string[], over: Partial<FullPath> = {}): FullPath => ({
   segments,
   forced: false,
   apiSegments: segments.length,
@@ -79,7 +81,12 @@ const beginsWithEngine = (segments: readonly string[], mounts: MountTable): bool
 const beginsWith = (segments: readonly string[], start: readonly string[]): boolean =>
   segments.length > start.length && start.every((segment, index) => segments[index] === segment);
 
-const fullPath = (key: string, segments: readonly string[], { storePath, mounts }: PathRules): FullPath => {
+/** Where a key is by its leading slash, by the store's path, or by an engine at its head. */
+export const fullPath = (
+  key: string,
+  segments: readonly string[],
+  { storePath, mounts }: PathRules,
+): FullPath => {
   const base = pathSegments(storePath);
   const forced = key.startsWith('/');
   if (forced || base.length === 0 || beginsWith(segments, base)) return full(segments, { forced });

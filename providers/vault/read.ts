@@ -2,18 +2,19 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { PlanSource, VaultStorePlan } from '../../lib/plan.ts';
 import { isPermanent } from '../../lib/provider-error.ts';
+import { mapInLanes } from '../parallel.ts';
 import type { ReadOutcome } from '../provider.ts';
-import { readVerdict } from './answer.ts';
 import type { Authority, Grant } from './authority.ts';
 import type { Call } from './calls.ts';
-import { readDocument } from './document.ts';
 import { readEngineAnswer } from './engine-answer.ts';
+import { Finder } from './find.ts';
+import { KvRequests, type Pass } from './kv-requests.ts';
 import type { MountTable } from './mount-table.ts';
 import type { Mounts } from './mounts.ts';
-import { mapLimited } from '../parallel.ts';
 import { showMount, type EnginePath } from './path.ts';
-import { resolveTarget, type EngineTarget, type KvTarget, type Target } from './target.ts';
-import { forBatch, withToken, type BatchAuthority } from './with-token.ts';
+import { Refusals } from './refusals.ts';
+import { resolveTarget, type EngineTarget } from './target.ts';
+import { forBatch, withToken } from './with-token.ts';
 
 export interface ReaderOptions {
   readonly store: VaultStorePlan;
@@ -27,21 +28,25 @@ export interface ReaderOptions {
 /** Reads under way at once. */
 const parallelReads = 8;
 
-/**
- * How long a refusal that a new login did not cure is believed: a source that stays denied must not cost a login at each
- * refresh. A policy that is widened acts at once, only a role that is given another policy may take this long.
- */
-const believedMilliseconds = 5 * 60_000;
+/** Finds under way at once, beside the reads: each has many requests of its own. */
+const parallelFinds = 2;
+
+const isFind = ({ find }: PlanSource): boolean => find !== undefined;
 
 /** Reads the sources of one store, a limited number at once. */
 export class Reader {
   readonly #options: ReaderOptions;
-  /** When a target was last refused to a fresh token, monotonic. */
-  readonly #refusedAt = new Map<string, number>();
+  readonly #refusals: Refusals;
+  readonly #kv: KvRequests;
+  readonly #finder: Finder;
   readonly #warned = new Set<string>();
 
   constructor(options: ReaderOptions) {
+    const { store, call, clock, log } = options;
     this.#options = options;
+    this.#refusals = new Refusals(clock);
+    this.#kv = new KvRequests({ store, call, refusals: this.#refusals });
+    this.#finder = new Finder({ store, requests: this.#kv, clock, log });
   }
 
   async read(sources: readonly PlanSource[], signal: AbortSignal): Promise<readonly ReadOutcome[]> {
@@ -51,56 +56,42 @@ export class Reader {
     if (!ready.ok) return sources.map(() => ready);
     const table = await mounts.load(authority, signal);
     if (!table.ok) return sources.map(() => table);
-    const batch = forBatch(authority);
-    const outcomes = await mapLimited(sources, parallelReads, (source) =>
-      this.#readOne(source, table.value, batch, signal),
+    const pass = { authority: forBatch(authority), signal };
+    const outcomes = await mapInLanes(
+      sources,
+      [
+        { holds: (source) => !isFind(source), limit: parallelReads },
+        { holds: isFind, limit: parallelFinds },
+      ],
+      (source) => this.#readOne(source, table.value, pass),
     );
     if (outcomes.some((outcome) => !outcome.ok && isPermanent(outcome.error.code))) mounts.forget();
     return outcomes;
   }
 
-  async #readOne(
-    source: PlanSource,
-    table: MountTable,
-    authority: BatchAuthority,
-    signal: AbortSignal,
-  ): Promise<ReadOutcome> {
+  async #readOne(source: PlanSource, table: MountTable, pass: Pass): Promise<ReadOutcome> {
+    if (source.find !== undefined) return this.#finder.find(source.find, table, pass);
     const target = resolveTarget(source, this.#options.store, table);
     if (!target.ok) return target;
+    if (target.value.kind === 'secret') return this.#kv.read(target.value, pass);
     if (target.value.takenAsFull !== undefined) this.#warnOfFullPath(source.key, target.value.takenAsFull);
-    const { id } = target.value;
+    return this.#readEngine(target.value, pass);
+  }
+
+  async #readEngine(
+    target: EngineTarget & { readonly id: string },
+    { authority, signal }: Pass,
+  ): Promise<ReadOutcome> {
+    const { id } = target;
     const outcome = await withToken({
       authority,
       signal,
-      duty: target.value.kind === 'engine' ? 'leases' : 'requests',
-      mayReplace: () => !this.#isRefusalBelieved(id),
-      send: (grant) => this.#send(target.value, grant, signal),
+      duty: 'leases',
+      mayReplace: () => !this.#refusals.isBelieved(id),
+      send: (grant) => this.#sendToEngine(target, grant, signal),
     });
-    this.#noteRefusal(id, outcome);
+    this.#refusals.note(id, outcome);
     return outcome;
-  }
-
-  async #send(target: Target, grant: Grant, signal: AbortSignal): Promise<ReadOutcome> {
-    return target.kind === 'secret'
-      ? this.#sendToKv(target, grant, signal)
-      : this.#sendToEngine(target, grant, signal);
-  }
-
-  #sendToKv(
-    { path, url, version }: KvTarget,
-    { secret: token }: Grant,
-    signal: AbortSignal,
-  ): Promise<ReadOutcome> {
-    const { store, call } = this.#options;
-    const request = { path, version, role: store.auth.role };
-    return call(
-      'read',
-      { method: 'read', path: url, namespace: store.namespace, token, signal },
-      (answer, context) => {
-        const verdict = readVerdict(answer, context);
-        return verdict.ok ? readDocument(request, verdict.value, context) : verdict;
-      },
-    );
   }
 
   async #sendToEngine(
@@ -135,16 +126,5 @@ export class Reader {
       { key, mount: showMount(mount), type },
       'the key begins with a mount that is not key-value, so it is read as a full path; a leading "/" says so',
     );
-  }
-
-  #isRefusalBelieved(target: string): boolean {
-    const at = this.#refusedAt.get(target);
-    return at !== undefined && this.#options.clock.monotonic() - at < believedMilliseconds;
-  }
-
-  #noteRefusal(target: string, outcome: ReadOutcome): void {
-    if (outcome.ok) this.#refusedAt.delete(target);
-    else if (outcome.error.code === 'denied' && !this.#isRefusalBelieved(target))
-      this.#refusedAt.set(target, this.#options.clock.monotonic());
   }
 }

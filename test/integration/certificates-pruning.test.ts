@@ -15,6 +15,7 @@ import { until, untilAdvancing } from '../support/until.ts';
 import { configurationName, WebhookCluster } from '../support/webhook-cluster.ts';
 
 const serviceName = 'keyferry-webhook.keyferry-system.svc';
+const kind = 'MutatingWebhookConfiguration';
 const minute = 60_000;
 
 let cluster: WebhookCluster;
@@ -50,8 +51,8 @@ beforeEach(async () => {
   const common = { connection: cluster.connection, clock, random: () => 0.5, log: silentLogger };
   configurations = new Reflector({
     ...common,
-    resource: webhookConfigurationResource(configurationName),
-    transform: parseWebhookConfiguration,
+    resource: webhookConfigurationResource(kind, configurationName),
+    transform: (value) => parseWebhookConfiguration(kind, value),
   });
   pods = new Reflector({
     ...common,
@@ -61,12 +62,10 @@ beforeEach(async () => {
       return pod.ok ? pod.value : undefined;
     },
   });
-  const client = webhookConfigurationClient(cluster.connection, clock);
+  const client = webhookConfigurationClient(kind, cluster.connection, clock);
+  const target = { kind, configurations, client, whenMissing: { level: 'warn', text: '' } } as const;
   const about = { configurationName, serviceName, podUid };
-  writer = new BundleWriter(
-    { ...common, ...about, configurations, pods, client },
-    new AbortController().signal,
-  );
+  writer = new BundleWriter({ ...common, ...about, target, pods }, new AbortController().signal);
   await untilAdvancing(clock, () => pods.staleMilliseconds + configurations.staleMilliseconds === 0);
 });
 afterEach(async () => {

@@ -95,7 +95,7 @@ describe('the webhook configuration', () => {
   };
 
   test('is read with its bundles; that there is none is an answer', async () => {
-    const client = webhookConfigurationClient(api.connection, clock);
+    const client = webhookConfigurationClient('MutatingWebhookConfiguration', api.connection, clock);
     api.handle((exchange) => {
       exchange.json(200, configuration);
     });
@@ -108,7 +108,7 @@ describe('the webhook configuration', () => {
   });
 
   test('is patched with the version that it was read at', async () => {
-    const client = webhookConfigurationClient(api.connection, clock);
+    const client = webhookConfigurationClient('MutatingWebhookConfiguration', api.connection, clock);
     let body = Promise.resolve('');
     api.handle((exchange) => {
       body = exchange.body();
@@ -156,6 +156,41 @@ test('the cache of the API server has all kinds, and is synced when each is', as
   });
   expect(cache.get({ kind: 'ServiceAccount', namespace: 'a', name: 'serviceaccounts' })).toBeDefined();
   expect(cache.list('SecretStore')).toEqual([]);
-  await untilAdvancing(clock, () => api.watches().length === 2);
+  await untilAdvancing(clock, () => api.watches().length === 3);
+  await cache.stop();
+  expect(api.exchanges.filter(({ path }) => path.includes('external-secrets.io'))).toEqual([]);
+});
+
+test('the cache has the objects of External Secrets Operator too where it is told to', async () => {
+  const theirs = '/apis/external-secrets.io/';
+  api.handle((exchange) => {
+    const plural = exchange.path.split('/').at(-1) ?? '';
+    const metadata = { name: exchange.path.includes(theirs) ? 'theirs' : 'ours', resourceVersion: '1' };
+    if (exchange.query.has('watch')) exchange.response.writeHead(200).flushHeaders();
+    else if (exchange.path.startsWith(`${theirs}v1/`)) exchange.json(404, statusBody(404));
+    else if (plural === 'clustersecretstores' && exchange.path.includes(theirs))
+      exchange.json(404, statusBody(404));
+    else exchange.json(200, { metadata: { resourceVersion: '5' }, items: [{ metadata }] });
+  });
+  const cache = startApiCache({
+    connection: api.connection,
+    externalSecretsOperator: true,
+    clock,
+    random: () => 0.5,
+    log: silentLogger,
+  });
+  await cache.whenSynced;
+  const group = 'external-secrets.io';
+  expect(cache.get({ kind: 'ExternalSecret', name: 'ours' })).toMatchObject({
+    apiVersion: 'keyferry.dev/v1beta1',
+  });
+  expect(cache.get({ kind: 'ExternalSecret', group, name: 'theirs' })).toMatchObject({
+    kind: 'ExternalSecret',
+  });
+  expect(api.exchanges.map(({ path }) => path)).toContain(`${theirs}v1beta1/externalsecrets`);
+  expect(cache.get({ kind: 'ExternalSecret', name: 'theirs' })).toBeUndefined();
+  expect(cache.list('SecretStore', group).map(({ metadata }) => metadata.name)).toEqual(['theirs']);
+  expect(cache.list('ClusterSecretStore', group)).toEqual([]);
+  expect(cache.list('ClusterSecretStore')).toHaveLength(1);
   await cache.stop();
 });

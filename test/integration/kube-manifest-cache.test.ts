@@ -16,8 +16,13 @@ let cache: ObjectCache | undefined;
 
 const namespace = (name: string): string => `{apiVersion: v1, kind: Namespace, metadata: {name: ${name}}}\n`;
 const write = (path: string, text: string): Promise<void> => writeFile(join(folder, path), text);
-const start = async (...paths: string[]): Promise<ObjectCache> => {
+const start = async (...paths: string[]): Promise<ObjectCache> => startWith({}, ...paths);
+const startWith = async (
+  options: { readonly externalSecretsOperator?: boolean },
+  ...paths: string[]
+): Promise<ObjectCache> => {
   const started = await startManifestCache({
+    ...options,
     paths: paths.length > 0 ? paths : [folder],
     clock,
     log: logged.log,
@@ -62,12 +67,13 @@ describe('reading', () => {
 
   test('every problem is told, with its file', async () => {
     await write('a.yaml', 'a: [');
-    await write('b.yaml', `${namespace('x')}---\n${namespace('x')}`);
+    const other = namespace('x').replace('name: x', 'name: x, labels: { team: a }');
+    await write('b.yaml', `${namespace('x')}---\n${other}`);
     const { problems } = await readManifests([folder, join(folder, 'nothing')]);
     expect(problems.map((problem) => problem.replaceAll(folder, ''))).toEqual([
       '/nothing: there is no such file or folder',
       expect.stringContaining('/a.yaml: Flow sequence'),
-      '/b.yaml, document 2: Namespace x is already in /b.yaml, document 1',
+      '/b.yaml, document 2: Namespace x is already in /b.yaml, document 1, and says something else there',
     ]);
   });
 
@@ -99,6 +105,25 @@ describe('a cache of manifests', () => {
     await untilAdvancing(clock, () => names(following).join() === 'b,c');
     await rm(join(folder, 'sub'), { recursive: true });
     await untilAdvancing(clock, () => names(following).join() === 'c');
+  });
+
+  test('leaves out the objects of External Secrets Operator, unless it is told to read them', async () => {
+    const manifest = (api: string): string =>
+      `{apiVersion: ${api}, kind: SecretStore, metadata: {name: a, namespace: b}}\n`;
+    await write('ours.yaml', manifest('keyferry.dev/v1beta1'));
+    await write('theirs.yaml', manifest('external-secrets.io/v1'));
+    const versions = (of: ObjectCache): (string | undefined)[] => {
+      const key = { kind: 'SecretStore', namespace: 'b', name: 'a' } as const;
+      return [of.get(key), of.get({ ...key, group: 'external-secrets.io' })].map(
+        (object) => object?.apiVersion,
+      );
+    };
+    expect(versions(await start())).toEqual(['keyferry.dev/v1beta1', undefined]);
+    await cache?.stop();
+    expect(versions(await startWith({ externalSecretsOperator: true }))).toEqual([
+      'keyferry.dev/v1beta1',
+      'external-secrets.io/v1',
+    ]);
   });
 
   test('one file, replaced as editors do', async () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { KubeObject } from '../../lib/kube/object.ts';
 import { statusBody } from '../support/scripted-api.ts';
-import { until } from '../support/until.ts';
+import { until, untilAdvancing } from '../support/until.ts';
 import { list, store, stores, WatchedStores } from '../support/watched-stores.ts';
 
 let at: WatchedStores;
@@ -33,6 +33,64 @@ describe('a reflector', () => {
     expect(watch.query.get('allowWatchBookmarks')).toBe('true');
     expect(watch.query.get('timeoutSeconds')).toBe('90');
     expect(watch.authorization).toBe('Bearer made-up-token');
+  });
+
+  describe('of a resource that was served in another version before', () => {
+    const pathOf = (version: string): string => `/apis/keyferry.dev/${version}/secretstores`;
+
+    /** Serves some versions of the resource, and no others. */
+    const serve = (...versions: string[]): void => {
+      at.api.handle((exchange) => {
+        if (!versions.some((version) => exchange.path === pathOf(version)))
+          exchange.json(404, statusBody(404));
+        else if (exchange.query.has('watch')) exchange.response.writeHead(200).flushHeaders();
+        else exchange.json(200, list(10, [store(versions[0] ?? '', 3)]));
+      });
+    };
+    const paths = (): string[] => [...new Set(at.api.exchanges.map(({ path }) => path))];
+
+    test('takes the newest that is served', async () => {
+      serve('v1beta1', 'v1alpha2');
+      at.start(stores, ['keyferry.dev/v1alpha2']);
+      await at.watching();
+      expect(paths()).toEqual([pathOf('v1beta1')]);
+    });
+
+    test('watches the older one where it has to, and the newer one once that is all there is', async () => {
+      serve('v1alpha1');
+      at.start(stores, ['keyferry.dev/v1alpha2', 'keyferry.dev/v1alpha1']);
+      await at.watching();
+      expect(paths()).toEqual(['v1beta1', 'v1alpha2', 'v1alpha1'].map(pathOf));
+      expect(at.names()).toEqual(['v1alpha1']);
+
+      serve('v1beta1');
+      at.lastWatch().response.end();
+      await at.watching(3);
+      expect(at.lastWatch().path).toBe(pathOf('v1beta1'));
+      expect(at.names()).toEqual(['v1beta1']);
+    });
+
+    test('counts as read where there is none, and looks again', async () => {
+      serve();
+      at.start(stores, ['keyferry.dev/v1alpha1']);
+      await at.reflector.whenSynced;
+      expect(at.names()).toEqual([]);
+      serve('v1alpha1');
+      await at.watching();
+      expect(at.names()).toEqual(['v1alpha1']);
+      expect(at.warnings()).toEqual([
+        'secretstores.keyferry.dev are not installed on this cluster: there are none until their CustomResourceDefinition is',
+      ]);
+    });
+
+    test('asks for no older one where the newest is refused', async () => {
+      at.api.handle((exchange) => {
+        exchange.json(403, statusBody(403));
+      });
+      at.start(stores, ['keyferry.dev/v1alpha1']);
+      await untilAdvancing(at.clock, () => at.api.exchanges.length > 2);
+      expect(paths()).toEqual([pathOf('v1beta1')]);
+    });
   });
 
   test('follows added, modified and deleted objects and goes on from the last version, bookmarks included', async () => {

@@ -23,9 +23,10 @@ export const isKnown = (answers: Answers, review: unknown): boolean =>
 
 /** Answers from what a golden case knows; nobody is waited for. */
 export const goldenAnswers = ({ objects, settings }: GoldenKnown): Answers => {
-  const stores = emptyStores(new ManualClock());
+  const clock = new ManualClock();
+  const stores = emptyStores(clock);
   fillStores(stores, objects);
   const found = lookups(stores);
   const cache: LookUpCache = { ...found, waitFor: (key) => Promise.resolve(found.get(key)) };
-  return new Answers({ cache, settings });
+  return new Answers({ cache, settings, clock });
 };

@@ -43,7 +43,8 @@ const reviewOf = (object: unknown, uid: string, namespace: string): object => ({
 
 /** Answers from a cluster whose objects change when a test says so; `asked` are the look-ups that were made. */
 export const cluster = (...objects: readonly KubeObject[]) => {
-  const stores = emptyStores(new ManualClock());
+  const clock = new ManualClock();
+  const stores = emptyStores(clock);
   fillStores(stores, objects);
   const asked: ObjectKey[] = [];
   const found = lookups(stores);
@@ -56,7 +57,7 @@ export const cluster = (...objects: readonly KubeObject[]) => {
       return found.get(key);
     },
   };
-  const answers = new Answers({ cache, settings: defaultSettings });
+  const answers = new Answers({ cache, settings: defaultSettings, clock });
   return {
     asked,
     apply: (...next: readonly KubeObject[]): void => {

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import fastJsonPatch from 'fast-json-patch';
 import { parse } from 'yaml';
 import { parseDocuments, type ManifestDocument } from '../../lib/kube/documents.ts';
+import { isExternalSecretsResource } from '../../lib/kube/cache.ts';
 import { parseManifests } from '../../lib/kube/manifests.ts';
+import { groupOf } from '../../lib/kube/object-cache.ts';
 import type { KubeObject } from '../../lib/kube/object.ts';
 import type { Outcome } from '../../webhook/core/decide.ts';
 import type { Pod } from '../../webhook/core/pod.ts';
@@ -67,10 +69,14 @@ const objectsOf = (documents: readonly ManifestDocument[], namespace: string): r
   return objects;
 };
 
-const keyOf = ({ kind, metadata }: KubeObject): string =>
-  [kind, metadata.namespace ?? '', metadata.name].join(' ');
+const keyOf = (object: KubeObject): string =>
+  [groupOf(object), object.kind, object.metadata.namespace ?? '', object.metadata.name].join(' ');
 
-const knownObjects = (folder: string, namespaceObject: Json, namespace: string): readonly KubeObject[] => {
+/** Without the setting the webhook has none of External Secrets Operator's objects. */
+const isRead = (object: KubeObject, { externalSecretsOperatorRead }: Settings): boolean =>
+  externalSecretsOperatorRead || !isExternalSecretsResource({ group: groupOf(object) });
+
+const allObjects = (folder: string, namespaceObject: Json, namespace: string): readonly KubeObject[] => {
   const defaults = objectsOf(documentsOf(join(casesFolder, '_defaults'), 'stores.yaml'), namespace);
   const own = objectsOf(
     [{ source: 'namespace.yaml', value: namespaceObject }, ...documentsOf(folder, 'stores.yaml')],
@@ -106,10 +112,9 @@ export const loadCase = (name: string): GoldenCase => {
   const namespaceObject = merged(folder, 'namespace.yaml');
   const namespace = String((namespaceObject['metadata'] as Json)['name']);
   const request = merged(folder, 'request.yaml');
-  const known = {
-    objects: knownObjects(folder, namespaceObject, namespace),
-    settings: { ...defaultSettings, ...merged(folder, 'settings.yaml') },
-  };
+  const settings = { ...defaultSettings, ...merged(folder, 'settings.yaml') };
+  const objects = allObjects(folder, namespaceObject, namespace);
+  const known = { objects: objects.filter((object) => isRead(object, settings)), settings };
   const pod = secondTime(folder, parse(text) as Pod, (first) =>
     decideOn(reviewOf(first, namespace, request), known),
   );

@@ -52,10 +52,11 @@ export class WatchedStores {
     return this.#reflector;
   }
 
-  start(resource: KubeResource = stores): void {
+  start(resource: KubeResource = stores, olderApiVersions: readonly string[] = []): void {
     this.#reflector = new Reflector({
       connection: this.api.connection,
       resource,
+      olderApiVersions,
       transform: (value) => {
         const object = parseObject(value, resource);
         return object.ok ? object.value : undefined;

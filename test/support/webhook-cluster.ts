@@ -2,12 +2,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type KubeConnection } from '../../lib/kube/connection.ts';
+import type { WebhookConfigurationKind } from '../../lib/kube/webhook-configuration.ts';
 import { startKubeApi, type KubeApi, type Manifest } from '../emulators/kube-api/kube-api.ts';
 import type { ManualClock } from './manual-clock.ts';
 
 export const configurationName = 'keyferry-webhook';
 const namespace = 'keyferry-system';
-const resource = 'mutatingwebhookconfigurations.admissionregistration.k8s.io';
+const group = 'admissionregistration.k8s.io';
+const resource = `mutatingwebhookconfigurations.${group}`;
+const validatingResource = `validatingwebhookconfigurations.${group}`;
 const account = { kind: 'ServiceAccount', name: 'keyferry-webhook', namespace };
 
 /** Just the rights that the certificates need: no more is asked for. */
@@ -20,8 +23,8 @@ const rights: readonly Manifest[] = [
     metadata: { name: 'certificates' },
     rules: [
       {
-        apiGroups: ['admissionregistration.k8s.io'],
-        resources: ['mutatingwebhookconfigurations'],
+        apiGroups: [group],
+        resources: ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'],
         resourceNames: [configurationName],
         verbs: ['get', 'list', 'watch', 'patch'],
       },
@@ -49,9 +52,12 @@ const rights: readonly Manifest[] = [
   },
 ];
 
-const configuration = (bundles: readonly string[]): Manifest => ({
-  apiVersion: 'admissionregistration.k8s.io/v1',
-  kind: 'MutatingWebhookConfiguration',
+const configuration = (
+  bundles: readonly string[],
+  kind: WebhookConfigurationKind = 'MutatingWebhookConfiguration',
+): Manifest => ({
+  apiVersion: `${group}/v1`,
+  kind,
   metadata: { name: configurationName },
   webhooks: bundles.map((text, index) => ({
     name: `inject-${index}.keyferry.dev`,
@@ -98,9 +104,23 @@ export class WebhookCluster {
     this.api.apply(configuration(bundles));
   }
 
+  /** The same for the ValidatingWebhookConfiguration. */
+  writeValidating(...bundles: readonly string[]): void {
+    this.api.apply(configuration(bundles, 'ValidatingWebhookConfiguration'));
+  }
+
   /** The bundles, PEM text. */
   bundles(): string[] {
-    const webhooks = this.api.get(resource, configurationName)?.['webhooks'] ?? [];
+    return this.#bundlesOf(resource);
+  }
+
+  /** Those of the ValidatingWebhookConfiguration. */
+  validatingBundles(): string[] {
+    return this.#bundlesOf(validatingResource);
+  }
+
+  #bundlesOf(plural: string): string[] {
+    const webhooks = this.api.get(plural, configurationName)?.['webhooks'] ?? [];
     return (webhooks as { clientConfig: { caBundle?: string } }[]).map(({ clientConfig }) =>
       Buffer.from(clientConfig.caBundle ?? '', 'base64').toString(),
     );

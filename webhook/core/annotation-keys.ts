@@ -2,7 +2,6 @@ import {
   annotation,
   namedSettings,
   settingNames,
-  unsupportedNamedSettings,
   unsupportedSettings,
   type NamedSetting,
   type SettingName,
@@ -54,13 +53,7 @@ export const declaresAnything = (declared: Declared): boolean =>
   declared.others.length > 0 ||
   namedSettings.some((word) => namedValues(declared, word).size > 0);
 
-const isUnsupported = (name: string): boolean => {
-  const [word, rest] = splitName(name);
-  return (
-    (unsupportedSettings as readonly string[]).includes(name) ||
-    (rest !== undefined && (unsupportedNamedSettings as readonly string[]).includes(word))
-  );
-};
+const isUnsupported = (name: string): boolean => (unsupportedSettings as readonly string[]).includes(name);
 
 /** The setting that a name was probably meant to be; what stands behind its dot is kept. */
 const suggestion = (name: string): string => {
@@ -69,7 +62,7 @@ const suggestion = (name: string): string => {
     if (isNamed(name)) return `; a name belongs behind it: ${annotation(`${name}.<name>`)}`;
     return didYouMean(name, [...settingNames, ...unsupportedSettings], annotation);
   }
-  const meant = nearest(word, [...namedSettings, ...unsupportedNamedSettings]);
+  const meant = nearest(word, namedSettings);
   return meant === undefined
     ? didYouMean(name, settingNames, annotation)
     : `; did you mean ${annotation(`${meant}.${rest}`)}?`;

@@ -4,12 +4,20 @@ import type { Lifecycle } from '../../lib/plan.ts';
 import { defaultMountPath } from '../../lib/names.ts';
 import { issue, type Issue } from './codes.ts';
 import { unknownNameIssues, type Declared } from './annotation-keys.ts';
-import { readSecrets, type SecretRequest } from './secret-requests.ts';
+import type { Placed, RequestedMode, SecretRequest, TemplateRequest } from './requests.ts';
+import { readSecrets } from './secret-requests.ts';
 import * as values from './values.ts';
 
 /** What a pod's annotations ask for, read once. Defaults are in it; nothing was looked up yet. */
 export interface InjectionRequest {
   readonly secrets: readonly SecretRequest[];
+  readonly templates: readonly TemplateRequest[];
+  /** Names of ExternalSecrets of the pod's namespace. */
+  readonly externalSecrets: readonly string[];
+  /** Where files and folders of the annotations are to be, also of those that could not be read. */
+  readonly placed: readonly Placed[];
+  /** For all files that have none of their own. */
+  readonly mode?: RequestedMode;
   /** Whether there are refs that could not be read; what store they mean is not known. */
   readonly unreadableRefs: boolean;
   readonly store?: string;
@@ -75,14 +83,20 @@ export const parseAnnotations = (declared: Declared): ParsedAnnotations => {
   const reader = new SettingReader(declared);
   const lifecycle = reader.read('lifecycle', values.lifecycle) ?? 'native';
   const longest = lifecycle === 'native' ? maximumNativeStartTimeoutSeconds : maximumStartTimeoutSeconds;
-  const secrets = readSecrets(declared, {
+  const fileMode = reader.read('file-mode', values.fileMode);
+  const mode = fileMode === undefined ? {} : { mode: { value: fileMode, place: annotation('file-mode') } };
+  const { secrets, templates, placed, unreadable, issues } = readSecrets(declared, {
     intervalSeconds: reader.read('refresh-interval', values.refreshInterval) ?? 3600,
-    ...given({ mode: reader.read('file-mode', values.fileMode) }),
+    ...mode,
   });
   const store = reader.read('store', values.storeName);
   const request: InjectionRequest = {
-    secrets: secrets.requests,
-    unreadableRefs: secrets.unreadable,
+    secrets,
+    templates,
+    externalSecrets: reader.read('external-secrets', values.externalSecretNames) ?? [],
+    placed,
+    ...mode,
+    unreadableRefs: unreadable,
     storeUnreadable: store === undefined && declared.settings.has('store'),
     lifecycle,
     mountPath: reader.read('mount-path', values.mountPath) ?? defaultMountPath,
@@ -96,5 +110,5 @@ export const parseAnnotations = (declared: Declared): ParsedAnnotations => {
       port: reader.read('agent-port', values.port),
     }),
   };
-  return { request, issues: [...unknownNameIssues(declared), ...reader.issues, ...secrets.issues] };
+  return { request, issues: [...unknownNameIssues(declared), ...reader.issues, ...issues] };
 };

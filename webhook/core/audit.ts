@@ -1,7 +1,16 @@
-import type { Plan, PlanSource } from '../../lib/plan.ts';
+import type { Plan, PlanFind, PlanSource } from '../../lib/plan.ts';
 
-/** A source as a ref writes it. */
-const refOf = ({ key, version, stage, parameters }: PlanSource, store: string): string => {
+const findOf = ({ path, name, tags }: PlanFind): string =>
+  [
+    ...(path === undefined ? [] : [`path=${path}`]),
+    ...(name === undefined ? [] : [`name=${name}`]),
+    ...(tags ?? []).map((tag) => `tags.${tag.name}=${tag.value}`),
+  ].join('&');
+
+/** A source as a ref writes it; of what is found, how. */
+const refOf = (source: PlanSource, store: string): string => {
+  const { key, version, stage, parameters, find } = source;
+  if (find !== undefined) return `${store}://find(${findOf(find)})`;
   const query = [
     ...(version === undefined ? [] : [`version=${version}`]),
     ...(stage === undefined ? [] : [`stage=${stage}`]),
@@ -10,11 +19,19 @@ const refOf = ({ key, version, stage, parameters }: PlanSource, store: string): 
   return `${store}://${key}${query.length === 0 ? '' : `?${query.join('&')}`}`;
 };
 
+const externalSecretsOf = ({ namespace, files }: Plan): { readonly 'external-secrets'?: string } => {
+  const names = files.flatMap((file) =>
+    file.kind === 'external-secret' ? [`${namespace}/${file.name}`] : [],
+  );
+  return names.length === 0 ? {} : { 'external-secrets': names.sort().join(', ') };
+};
+
 /**
  * What the API server's audit log says of an injected pod. The API server puts the webhook's name before each key
  * (https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#response).
  */
 export const auditAnnotations = (plan: Plan): Readonly<Record<string, string>> => ({
+  ...externalSecretsOf(plan),
   keys: plan.sources.map((source) => refOf(source, plan.stores[source.store]?.name ?? '')).join(', '),
   'service-account': `${plan.namespace}/${plan.serviceAccount}`,
   stores: plan.stores.map(({ kind, name }) => `${kind}/${name}`).join(', '),

@@ -17,14 +17,17 @@ export const denyCodes = {
   unknown_annotation: 'a name under keyferry.dev/ that means nothing',
   unsupported_annotation: 'an annotation that this version does not support yet',
   invalid_value: "an annotation's value that cannot be read",
-  unknown_name: 'a setting for a file that no keyferry.dev/secret or keyferry.dev/extract declares',
-  nothing_to_inject: 'keyferry.dev/inject is "true" and no secret is named',
+  unknown_name:
+    'a setting for a file that no keyferry.dev/secret, keyferry.dev/extract or keyferry.dev/template declares',
+  nothing_to_inject: 'keyferry.dev/inject is "true" and nothing says what to fetch',
   path_conflict: 'two files on one path, or a file where a folder has to be',
   unknown_container: 'a container that the pod does not have',
   no_container: 'no container is left to mount the secrets in',
   store_not_named: 'a ref without a store, and no default store',
   unknown_store: 'a store that does not exist',
   invalid_store: "a store's manifest that cannot be used",
+  unknown_external_secret: 'an ExternalSecret that does not exist',
+  invalid_external_secret: "an ExternalSecret's manifest that cannot be used",
   store_not_admitted: "a ClusterSecretStore whose conditions do not admit the pod's namespace",
   server_not_allowed: 'a server that this install does not let stores name',
   provider_off: 'a provider that is off in this install',
@@ -51,6 +54,16 @@ export interface Issue {
 }
 
 export const issue = (code: DenyCode, place: string, message: string): Issue => ({ code, place, message });
+
+/** Adds an issue for each problem of one place. One by one: whoever writes manifests decides how many, and a call takes only so many arguments. */
+export const addIssues = (
+  issues: Issue[],
+  code: DenyCode,
+  place: string,
+  problems: Iterable<string>,
+): void => {
+  for (const problem of problems) issues.push(issue(code, place, problem));
+};
 
 /** The same issues in the order that every run gives: by place, then by text; said twice is said once. */
 export const sortIssues = (issues: readonly Issue[]): readonly Issue[] => {

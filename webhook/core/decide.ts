@@ -1,23 +1,26 @@
-import { annotation } from '../../lib/annotation-names.ts';
 import { given } from '../../lib/given.ts';
 import { createPatch, type PatchOperation } from '../../lib/json-patch.ts';
-import { maximumPlanBytes, type Plan } from '../../lib/plan.ts';
+import type { Plan } from '../../lib/plan.ts';
 import { planHash } from '../../lib/plan-hash.ts';
 import { declaredAnnotations } from './annotation-keys.ts';
 import { parseAnnotations, type InjectionRequest } from './annotations.ts';
 import { auditAnnotations } from './audit.ts';
-import { buildPlan, type PlanWithTokens } from './build-plan.ts';
+import { buildPlan } from './build-plan.ts';
 import type { Catalogue } from './catalogue.ts';
 import { issue, sortIssues, type Issue, type SkipReason } from './codes.ts';
 import { afterWarnings, meshWarnings, ourPosition, portWarnings, recipients } from './containers.ts';
 import { gate } from './gate.ts';
 import { injectInto } from './inject.ts';
 import { describeInjected } from './injected.ts';
-import { leaseWarnings } from './lease-warnings.ts';
+import { fullPathWarnings, leaseWarnings } from './lease-warnings.ts';
+import { pathConflicts } from './path-conflicts.ts';
+import { planSizeIssues } from './plan-size.ts';
 import { decideOwnership, unreadableModeIssues, type Ownership } from './owner.ts';
 import { serviceAccountOf, type Container, type Pod } from './pod.ts';
+import { readsOf } from './reads.ts';
 import { reservedNameIssues } from './reserved.ts';
-import { neededStores, resolve, type ResolvedSecret } from './resolve.ts';
+import type { Placed, RequestedMode } from './requests.ts';
+import { neededStores, resolve, type Resolved } from './resolve.ts';
 import { agentResources, memoryWarnings, resourceIssues, roomFor } from './resources.ts';
 import type { Settings } from './settings.ts';
 import type { Identity } from './store-usage.ts';
@@ -40,12 +43,13 @@ export interface Injection {
   readonly audit: Readonly<Record<string, string>>;
 }
 
-/** A pod whose annotations were read; `stores` is what has to be looked up before `decide` can go on. */
+/** A pod whose annotations were read; `stores` and `externalSecrets` are what has to be looked up before `decide` can go on. */
 export interface Reading {
   readonly kind: 'proceed';
   readonly request: InjectionRequest;
   readonly issues: readonly Issue[];
   readonly stores: readonly string[];
+  readonly externalSecrets: readonly string[];
 }
 
 /** First half of the decision: does this pod ask for us, and for what. */
@@ -54,7 +58,13 @@ export const read = (pod: Pod): Reading | { readonly kind: 'skip'; readonly reas
   const gated = gate(declared);
   if (gated.kind === 'skip') return gated;
   const { request, issues } = parseAnnotations(declared);
-  return { kind: 'proceed', request, issues: [...gated.issues, ...issues], stores: neededStores(request) };
+  return {
+    kind: 'proceed',
+    request,
+    issues: [...gated.issues, ...issues],
+    stores: neededStores(request),
+    externalSecrets: request.externalSecrets,
+  };
 };
 
 /** What the second half knows beside the pod. */
@@ -72,17 +82,32 @@ const windowsIssues = ({ spec }: Pod): Issue[] => {
   return places.map((place) => issue('windows_pod', place, 'Keyferry has no agent for Windows nodes'));
 };
 
-const planSizeIssues = ({ encoded }: PlanWithTokens): Issue[] => {
-  const bytes = Buffer.byteLength(encoded);
-  if (bytes <= maximumPlanBytes) return [];
-  const message = `the pod's plan takes ${bytes} bytes, ${maximumPlanBytes} are allowed; name fewer secrets, or use ${annotation('extract.<dir>')}`;
-  return [issue('plan_too_large', annotation('inject'), message)];
+/** The modes that annotations give, each that gives one once. */
+const modesOf = ({
+  mode,
+  secrets,
+  templates,
+  externalSecrets,
+}: InjectionRequest): readonly RequestedMode[] => {
+  const given = [
+    ...[...secrets, ...templates].map((file) => file.mode),
+    ...(externalSecrets.length > 0 ? [mode] : []),
+  ].flatMap((found) => found ?? []);
+  return [...new Map(given.map((found) => [found.place, found])).values()];
 };
+
+/** The folders of ExternalSecrets, which only their manifests say. */
+const foldersOf = ({ externalSecrets }: Resolved): readonly Placed[] =>
+  externalSecrets.map(({ place, externalSecret: { target: path } }) => ({
+    place,
+    path,
+    setting: 'spec.target.name',
+  }));
 
 /** Everything that was found out about a pod whose annotations and stores are in order. */
 interface Findings {
   readonly request: InjectionRequest;
-  readonly secrets: readonly ResolvedSecret[];
+  readonly resolved: Resolved;
   readonly identity: Identity;
   readonly owner: Ownership;
   readonly recipients: readonly Container[];
@@ -91,8 +116,8 @@ interface Findings {
 }
 
 const inject = (pod: Pod, findings: Findings, settings: Settings): Outcome => {
-  const { request, secrets, identity, owner, position } = findings;
-  const planned = buildPlan(request, secrets, { identity, owner, settings });
+  const { request, resolved, identity, owner, position } = findings;
+  const planned = buildPlan(request, resolved, { identity, owner, settings });
   const room = roomFor(planned.plan);
   const injected = describeInjected({
     planned,
@@ -107,7 +132,10 @@ const inject = (pod: Pod, findings: Findings, settings: Settings): Outcome => {
     settings,
   });
   const warnings = [...findings.warnings, ...memoryWarnings(request.resources, room)];
-  const issues = [...planSizeIssues(planned), ...reservedNameIssues(pod, injected, findings.recipients)];
+  const issues = [
+    ...planSizeIssues(planned, resolved),
+    ...reservedNameIssues(pod, injected, findings.recipients),
+  ];
   if (issues.length > 0) return { kind: 'deny', issues: sortIssues(issues), warnings };
   const { plan, encoded } = planned;
   const status = JSON.stringify({ lifecycle: plan.lifecycle, plan: planHash(encoded) });
@@ -139,7 +167,8 @@ export const decide = (pod: Pod, { request, issues: readIssues }: Reading, known
   const owner = decideOwnership(pod, who.containers);
   const warnings = [
     ...resolution.warnings,
-    ...leaseWarnings(request.lifecycle, resolution.secrets),
+    ...leaseWarnings(request.lifecycle, resolution),
+    ...fullPathWarnings(readsOf(resolution)).map(({ place, warning }) => `${place}: ${warning}`),
     ...afterWarnings(pod, request.after),
     ...meshWarnings(pod, request.lifecycle, position),
     ...(request.lifecycle === 'init' ? [] : portWarnings(pod, request.port ?? settings.agentPort)),
@@ -150,13 +179,13 @@ export const decide = (pod: Pod, { request, issues: readIssues }: Reading, known
     ...resolution.issues,
     ...who.issues,
     ...resourceIssues(request.resources),
-    ...unreadableModeIssues(pod, who.containers, { owner, secrets: request.secrets }),
+    ...pathConflicts([...request.placed, ...foldersOf(resolution)]),
+    ...unreadableModeIssues(pod, who.containers, { owner, modes: modesOf(request) }),
   ];
   if (issues.length > 0) return { kind: 'deny', issues: sortIssues(issues), warnings };
-  const { secrets } = resolution;
   return inject(
     pod,
-    { request, secrets, identity, owner, recipients: who.containers, position, warnings },
+    { request, resolved: resolution, identity, owner, recipients: who.containers, position, warnings },
     settings,
   );
 };

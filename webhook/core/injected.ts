@@ -1,7 +1,7 @@
 import { annotation } from '../../lib/annotation-names.ts';
 import * as names from '../../lib/names.ts';
 import type { Lifecycle } from '../../lib/plan.ts';
-import type { PlanWithTokens } from './build-plan.ts';
+import type { ConfigMapProjection, PlanWithTokens } from './build-plan.ts';
 import type { Ownership } from './owner.ts';
 import type { Container, Volume, VolumeMount } from './pod.ts';
 import type { TokenProjection } from './plan-store.ts';
@@ -107,6 +107,15 @@ const tokenSource = ({ name, audience, expirationSeconds }: TokenProjection): ob
   },
 });
 
+/** Optional: a pod waits for ever for a ConfigMap that is not there, and nobody would say why; the agent does. */
+const configMapSource = ({ name, keys }: ConfigMapProjection): object => ({
+  configMap: {
+    items: keys.map((key) => ({ key, path: `${names.configMapsFolder}/${name}/${key}` })),
+    name,
+    optional: true,
+  },
+});
+
 const forceSyncSource = {
   downwardAPI: {
     items: [
@@ -136,7 +145,11 @@ export const describeInjected = (details: InjectionDetails): Injected => ({
       name: names.identityVolumeName,
       projected: {
         defaultMode: identityMode,
-        sources: [...details.planned.tokens.map(tokenSource), forceSyncSource],
+        sources: [
+          ...details.planned.tokens.map(tokenSource),
+          ...details.planned.configMaps.map(configMapSource),
+          forceSyncSource,
+        ],
       },
     },
   ],

@@ -1,7 +1,7 @@
 import { agentUser } from '../../lib/names.ts';
 import { issue, type Issue } from './codes.ts';
 import type { Container, Pod, PodSecurityContext } from './pod.ts';
-import type { SecretRequest } from './secret-requests.ts';
+import type { RequestedMode } from './requests.ts';
 
 /** As whom the agent runs and whose the files are. */
 export interface Ownership {
@@ -63,12 +63,9 @@ const classNames = ['owner', 'group', 'others'] as const;
 export const unreadableModeIssues = (
   pod: Pod,
   containers: readonly Container[],
-  { owner, secrets }: { readonly owner: Ownership; readonly secrets: readonly SecretRequest[] },
-): readonly Issue[] => {
-  const modes = new Map(
-    secrets.flatMap(({ mode }) => (mode === undefined ? [] : [[mode.place, mode.value] as const])),
-  );
-  return [...modes].flatMap(([place, mode]) =>
+  { owner, modes }: { readonly owner: Ownership; readonly modes: readonly RequestedMode[] },
+): readonly Issue[] =>
+  modes.flatMap(({ place, value: mode }) =>
     containers.flatMap((container) => {
       const digit = digitFor(container, pod, owner);
       if (reads(mode, digit)) return [];
@@ -77,4 +74,3 @@ export const unreadableModeIssues = (
       return [issue('unreadable_mode', place, message)];
     }),
   );
-};

@@ -1,5 +1,5 @@
 import { annotation } from '../../lib/annotation-names.ts';
-import type { Plan } from '../../lib/plan.ts';
+import type { Plan, PlanFile } from '../../lib/plan.ts';
 import { mebibytes, parseQuantity } from '../../lib/quantity.ts';
 import type { RequestedResources } from './annotations.ts';
 import { issue, type Issue } from './codes.ts';
@@ -28,11 +28,28 @@ export interface Room {
   readonly bytes: number;
 }
 
-/** How large the memory volumes may grow: three generations of files, and the state that outlives a restart. */
+/** How many files a template makes: one each; a text that maps names to contents may make several. */
+const templatesOf = (file: PlanFile): number => {
+  if (file.kind === 'template') return 1;
+  return file.kind === 'external-secret' ? (file.templates ?? []).length : 0;
+};
+
+/** How many files something of the plan may come to. */
+const filesOf = (file: PlanFile): number => {
+  if (file.kind === 'extract') return filesPerExtract;
+  if (file.kind !== 'external-secret') return 1;
+  return file.entries.length + filesPerExtract * file.sets.length + templatesOf(file);
+};
+
+/**
+ * How large the memory volumes may grow: three generations of files, and the state that outlives a restart, which has what was read and
+ * what templates made of it.
+ */
 export const roomFor = (plan: Plan): Room => {
-  const files = plan.files.reduce((sum, { kind }) => sum + (kind === 'extract' ? filesPerExtract : 1), 0);
+  const files = plan.files.reduce((sum, file) => sum + filesOf(file), 0);
   const secrets = Math.max(minimumSecretsBytes, generations * bytesPerFile * files);
-  const state = Math.max(minimumStateBytes, generations * bytesPerFile * plan.sources.length);
+  const kept = plan.sources.length + plan.files.reduce((sum, file) => sum + templatesOf(file), 0);
+  const state = Math.max(minimumStateBytes, generations * bytesPerFile * kept);
   return { secrets: mebibytes(secrets), state: mebibytes(state), bytes: secrets + state };
 };
 

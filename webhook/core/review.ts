@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../../lib/result.ts';
-import { describeIssues } from './codes.ts';
+import { describeIssues, type Issue } from './codes.ts';
 import type { Injection, Outcome } from './decide.ts';
 import type { RequestScope } from './gate.ts';
 import type { Pod } from './pod.ts';
@@ -20,14 +20,14 @@ export interface Envelope extends Omit<AdmissionRequest, 'pod'> {
   readonly object?: unknown;
 }
 
-type Json = Readonly<Record<string, unknown>>;
+export type Json = Readonly<Record<string, unknown>>;
 
 const apiVersion = 'admission.k8s.io/v1';
 
-const isObject = (value: unknown): value is Json =>
+export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+export const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 const scopeOf = (request: Json): RequestScope => {
   const resource = isObject(request['resource']) ? request['resource'] : {};
@@ -42,11 +42,17 @@ const scopeOf = (request: Json): RequestScope => {
 const isPodCreation = ({ operation, group, resource, subResource }: RequestScope): boolean =>
   operation === 'CREATE' && group === '' && resource === 'pods' && subResource === '';
 
+/** What every review says of its request. */
+export interface DecodedRequest extends Omit<AdmissionRequest, 'pod'> {
+  /** As it came. */
+  readonly request: Json;
+}
+
 /**
- * Reads the body of `POST /mutate` but for the pod in it. An error is a sentence for whoever sent it: the API server never sends such a
+ * Reads the body of a review but for what it is about. An error is a sentence for whoever sent it: the API server never sends such a
  * body, so it is answered with 400 and not with a review.
  */
-export const decodeEnvelope = (body: unknown): Result<Envelope, string> => {
+export const decodeRequest = (body: unknown): Result<DecodedRequest, string> => {
   if (!isObject(body) || body['kind'] !== 'AdmissionReview' || body['apiVersion'] !== apiVersion) {
     return err(`the body is not an AdmissionReview of ${apiVersion}`);
   }
@@ -58,8 +64,15 @@ export const decodeEnvelope = (body: unknown): Result<Envelope, string> => {
   if (scope.operation === '' || scope.resource === '') {
     return err('request.operation or request.resource.resource is missing');
   }
-  const common = { uid, scope, namespace: text(request['namespace']) };
-  if (!isPodCreation(scope)) return ok(common);
+  return ok({ uid, scope, namespace: text(request['namespace']), request });
+};
+
+/** Reads the body of `POST /mutate` but for the pod in it. */
+export const decodeEnvelope = (body: unknown): Result<Envelope, string> => {
+  const decoded = decodeRequest(body);
+  if (!decoded.ok) return decoded;
+  const { request, ...common } = decoded.value;
+  if (!isPodCreation(common.scope)) return ok(common);
   return common.namespace === ''
     ? err('request.namespace is missing')
     : ok({ ...common, object: request['object'] });
@@ -90,28 +103,32 @@ export interface AdmissionResponse {
   readonly auditAnnotations?: Readonly<Record<string, string>>;
 }
 
-const warningsOf = (warnings: readonly string[]): { warnings?: readonly string[] } =>
+export const warningsOf = (warnings: readonly string[]): { warnings?: readonly string[] } =>
   warnings.length === 0 ? {} : { warnings };
+
+/** Says everything that is wrong. */
+export const denied = (
+  uid: string,
+  issues: readonly Issue[],
+  warnings: readonly string[],
+): AdmissionResponse => {
+  const causes = issues.map(({ code, place, message }) => ({ reason: code, field: place, message }));
+  const status = { code: 422, reason: 'Invalid', message: describeIssues(issues), details: { causes } };
+  return { uid, allowed: false, status, ...warningsOf(warnings) };
+};
+
+export const reviewOf = (response: AdmissionResponse): object => ({
+  apiVersion,
+  kind: 'AdmissionReview',
+  response,
+});
 
 /** The JSON Patch of an injection, as text; empty where nothing changes. */
 export const patchText = ({ patch }: Injection): string => (patch.length === 0 ? '' : JSON.stringify(patch));
 
 const responseOf = (uid: string, outcome: Outcome, patch: string): AdmissionResponse => {
   if (outcome.kind === 'skip') return { uid, allowed: true };
-  if (outcome.kind === 'deny') {
-    const causes = outcome.issues.map(({ code, place, message }) => ({
-      reason: code,
-      field: place,
-      message,
-    }));
-    const status = {
-      code: 422,
-      reason: 'Invalid',
-      message: describeIssues(outcome.issues),
-      details: { causes },
-    };
-    return { uid, allowed: false, status, ...warningsOf(outcome.warnings) };
-  }
+  if (outcome.kind === 'deny') return denied(uid, outcome.issues, outcome.warnings);
   const { warnings, audit } = outcome;
   const patched =
     patch === '' ? {} : ({ patchType: 'JSONPatch', patch: Buffer.from(patch).toString('base64') } as const);
@@ -124,8 +141,4 @@ export const encodeReview = (
   outcome: Outcome,
   /** For who needs that text too: writing it is a good part of the work. */
   patch = outcome.kind === 'inject' ? patchText(outcome) : '',
-): object => ({
-  apiVersion,
-  kind: 'AdmissionReview',
-  response: responseOf(uid, outcome, patch),
-});
+): object => reviewOf(responseOf(uid, outcome, patch));

@@ -1,36 +1,26 @@
 import { annotation, type NamedSetting } from '../../lib/annotation-names.ts';
-import { filePathProblem, foldersOf } from '../../lib/file-path.ts';
+import { filePathProblem } from '../../lib/file-path.ts';
 import { parseRef, type Ref } from '../../lib/ref.ts';
-import { didYouMean, mostSuggestions, quoted } from '../../lib/text.ts';
+import { didYouMean, mostSuggestions, quoted, sentenceList } from '../../lib/text.ts';
 import { namedValues, type Declared } from './annotation-keys.ts';
-import { issue, type Issue } from './codes.ts';
+import { addIssues, issue, type Issue } from './codes.ts';
+import type { Placed, RequestedMode, SecretRequest, TemplateRequest } from './requests.ts';
+import { readTemplate } from './template-refs.ts';
 import { fileMode, refreshInterval, type ValueParser } from './values.ts';
-
-/** One `secret.<name>` or `extract.<name>` with the settings that belong to it. */
-export interface SecretRequest {
-  readonly name: string;
-  /** The annotation that declares it, for messages. */
-  readonly place: string;
-  readonly kind: 'value' | 'extract';
-  readonly ref: Ref;
-  readonly path: string;
-  readonly intervalSeconds: number;
-  /** The user's own mode and the annotation that set it; undefined: by the rule of owners. */
-  readonly mode?: { readonly value: string; readonly place: string };
-}
-
-/** Where a file or folder was asked for, also where the ref itself cannot be read. */
-type Placed = Pick<SecretRequest, 'name' | 'place' | 'path'>;
 
 export interface SecretDefaults {
   readonly intervalSeconds: number;
-  readonly mode?: string;
+  readonly mode?: RequestedMode;
 }
+
+/** The annotations that ask for a file. */
+const words = ['secret', 'extract', 'template'] as const satisfies readonly NamedSetting[];
+type Word = (typeof words)[number];
 
 /** Kubernetes allows 63 characters for an annotation's name, which ends in a letter or a digit. */
 const maximumNameLength = 63;
 
-const nameProblem = (word: string, name: string): string | undefined => {
+const nameProblem = (word: Word, name: string): string | undefined => {
   const longest = maximumNameLength - word.length - 1;
   if (name === '') return `needs a name: ${annotation(`${word}.<name>`)}`;
   if (!/^[A-Za-z0-9._-]+$/.test(name) || !/[A-Za-z0-9]$/.test(name)) {
@@ -51,7 +41,8 @@ const extractProblems = (kind: SecretRequest['kind'], ref: Ref): string[] =>
 class SecretReader {
   readonly #declared: Declared;
   readonly #defaults: SecretDefaults;
-  readonly requests: SecretRequest[] = [];
+  readonly secrets: SecretRequest[] = [];
+  readonly templates: TemplateRequest[] = [];
   readonly placed: Placed[] = [];
   readonly issues: Issue[] = [];
   /** Whether there are refs that could not be read. */
@@ -67,49 +58,56 @@ class SecretReader {
     if (text === undefined) return undefined;
     const parsed = parse(text);
     if (parsed.ok) return parsed.value;
-    this.issues.push(issue('invalid_value', annotation(`${word}.${name}`), parsed.error));
+    this.#reject(annotation(`${word}.${name}`), [parsed.error]);
     return undefined;
+  }
+
+  #reject(place: string, problems: readonly string[]): void {
+    addIssues(this.issues, 'invalid_value', place, problems);
   }
 
   #path(name: string, place: string): string {
     const text = namedValues(this.#declared, 'path').get(name);
     const path = text ?? name;
     const problem = filePathProblem(path);
-    if (problem !== undefined) {
-      this.issues.push(
-        issue(
-          'invalid_value',
-          text === undefined ? place : annotation(`path.${name}`),
-          `the path ${quoted(path)} ${problem}`,
-        ),
-      );
-    }
+    if (problem !== undefined)
+      this.#reject(text === undefined ? place : annotation(`path.${name}`), [
+        `the path ${quoted(path)} ${problem}`,
+      ]);
     return path;
   }
 
-  #mode(name: string): { mode?: { value: string; place: string } } {
+  #mode(name: string): { readonly mode?: RequestedMode } {
     const own = this.#setting('file-mode', name, fileMode);
     if (own !== undefined) return { mode: { value: own, place: annotation(`file-mode.${name}`) } };
-    return this.#defaults.mode === undefined
-      ? {}
-      : { mode: { value: this.#defaults.mode, place: annotation('file-mode') } };
+    return this.#defaults.mode === undefined ? {} : { mode: this.#defaults.mode };
   }
 
-  add(kind: SecretRequest['kind'], name: string, text: string): void {
-    const word = kind === 'value' ? 'secret' : 'extract';
+  add(word: Word, name: string, text: string): void {
     const place = annotation(`${word}.${name}`);
     const badName = nameProblem(word, name);
-    if (badName !== undefined) this.issues.push(issue('invalid_value', place, badName));
+    if (badName !== undefined) this.#reject(place, [badName]);
     const path = badName === undefined ? this.#path(name, place) : name;
-    this.placed.push({ name, place, path });
+    this.placed.push({ place, path, setting: annotation(`path.${name}`) });
     const intervalSeconds =
       this.#setting('refresh-interval', name, refreshInterval) ?? this.#defaults.intervalSeconds;
-    const mode = this.#mode(name);
+    const file = { name, place, path, intervalSeconds, ...this.#mode(name) };
+    if (word === 'template') this.#addTemplate(file, text);
+    else this.#addSecret({ ...file, kind: word === 'secret' ? 'value' : 'extract' }, text);
+  }
+
+  #addSecret(file: Omit<SecretRequest, 'ref'>, text: string): void {
     const ref = parseRef(text);
-    const problems = ref.ok ? extractProblems(kind, ref.value) : ref.error;
-    this.issues.push(...problems.map((problem) => issue('invalid_value', place, problem)));
-    if (!ref.ok) this.unreadable = true;
-    else this.requests.push({ name, place, kind, ref: ref.value, path, intervalSeconds, ...mode });
+    this.#reject(file.place, ref.ok ? extractProblems(file.kind, ref.value) : ref.error);
+    if (ref.ok) this.secrets.push({ ...file, ref: ref.value });
+    else this.unreadable = true;
+  }
+
+  #addTemplate(file: Omit<TemplateRequest, 'template' | 'refs'>, template: string): void {
+    const { refs, problems } = readTemplate(file.name, template);
+    this.#reject(file.place, problems);
+    this.unreadable ||= problems.length > 0;
+    this.templates.push({ ...file, template, refs });
   }
 }
 
@@ -124,62 +122,47 @@ const orphanIssues = (declared: Declared, names: ReadonlySet<string>): Issue[] =
         return issue(
           'unknown_name',
           annotation(`${word}.${name}`),
-          `no secret or extract is called ${quoted(name)}${hint}`,
+          `no secret, extract or template is called ${quoted(name)}${hint}`,
         );
       }),
   );
 };
 
-const conflict = (request: Placed, earlier: Placed): Issue =>
-  issue(
-    'path_conflict',
-    request.place,
-    `its path ${quoted(request.path)} is in the way of ${earlier.place}, which is at ${quoted(earlier.path)}; set ${annotation(`path.${request.name}`)}`,
-  );
-
-/** Each request against the first that is in its way: comparing all with all would let one pod keep the webhook busy. */
-const collisionIssues = (placed: readonly Placed[]): Issue[] => {
-  const files = new Map<string, Placed>();
-  const folders = new Map<string, Placed>();
-  const possible = placed.filter(({ path }) => filePathProblem(path) === undefined);
-  return possible.flatMap((request) => {
-    const above = foldersOf(request.path);
-    const earlier =
-      files.get(request.path) ??
-      folders.get(request.path) ??
-      above.map((folder) => files.get(folder)).find((found) => found !== undefined);
-    if (earlier !== undefined) return [conflict(request, earlier)];
-    files.set(request.path, request);
-    for (const folder of above) if (!folders.has(folder)) folders.set(folder, request);
-    return [];
-  });
-};
-
 interface ReadSecrets {
-  readonly requests: readonly SecretRequest[];
+  readonly secrets: readonly SecretRequest[];
+  readonly templates: readonly TemplateRequest[];
+  /** Where files and folders were asked for, also where what they are of cannot be read. */
+  readonly placed: readonly Placed[];
   /** Whether there are refs that could not be read, and so are not among the requests. */
   readonly unreadable: boolean;
   readonly issues: readonly Issue[];
 }
 
-/** Reads `secret.*` and `extract.*` with their `path.*`, `file-mode.*` and `refresh-interval.*`; sorted by name. */
+/**
+ * Reads `secret.*`, `extract.*` and `template.*` with their `path.*`, `file-mode.*` and `refresh-interval.*`; sorted by word and
+ * name.
+ */
 export const readSecrets = (declared: Declared, defaults: SecretDefaults): ReadSecrets => {
   const reader = new SecretReader(declared, defaults);
-  const secrets = namedValues(declared, 'secret');
-  const extracts = namedValues(declared, 'extract');
-  for (const [name, text] of secrets) reader.add('value', name, text);
-  for (const [name, text] of extracts) reader.add('extract', name, text);
-  const names = new Set([...secrets.keys(), ...extracts.keys()]);
-  const nothing = `is "true", but no ${annotation('secret.<name>')} or ${annotation('extract.<name>')} says what to fetch`;
-  const wanted = names.size === 0 && declared.settings.get('inject') === 'true';
+  for (const word of words)
+    for (const [name, text] of namedValues(declared, word)) reader.add(word, name, text);
+  const names = new Set(words.flatMap((word) => [...namedValues(declared, word).keys()]));
+  const ways = [...words.map((word) => annotation(`${word}.<name>`)), annotation('external-secrets')];
+  const nothing = `is "true", but nothing says what to fetch: ${sentenceList(ways, 'or')}`;
+  const wanted =
+    names.size === 0 &&
+    !declared.settings.has('external-secrets') &&
+    declared.settings.get('inject') === 'true';
+  const { secrets, templates, placed, unreadable, issues } = reader;
   return {
-    requests: reader.requests,
-    unreadable: reader.unreadable,
+    secrets,
+    templates,
+    placed,
+    unreadable,
     issues: [
       ...(wanted ? [issue('nothing_to_inject', annotation('inject'), nothing)] : []),
-      ...reader.issues,
+      ...issues,
       ...orphanIssues(declared, names),
-      ...collisionIssues(reader.placed),
     ],
   };
 };

@@ -10,6 +10,8 @@ export interface Settings {
   readonly allowedServers?: readonly string[];
   /** Folder that file stores must lie in; undefined: the file provider is off. */
   readonly fileRoot?: string;
+  /** Whether stores and ExternalSecrets of External Secrets Operator are read too. */
+  readonly externalSecretsOperatorRead: boolean;
 }
 
 /** Quantities; undefined: what the agent's needs come to. */
@@ -26,4 +28,5 @@ export const defaultSettings: Settings = {
   agentPort: 8480,
   agentResources: { requestsCpu: '25m', requestsMemory: '64Mi' },
   allowHttp: false,
+  externalSecretsOperatorRead: false,
 };

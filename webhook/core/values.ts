@@ -76,14 +76,31 @@ const isContainerName = (name: string): boolean => /^[a-z0-9]([-a-z0-9]{0,61}[a-
 export const containerName: ValueParser<string> = (text) =>
   isContainerName(text) ? ok(text) : err(`is ${quoted(text)}, which cannot be the name of a container`);
 
-export const containerNames: ValueParser<readonly string[]> = (text) => {
-  const names = text.split(',').map((name) => name.trim());
-  const bad = names.filter((name) => !isContainerName(name));
-  if (bad.length > 0)
-    return err(`has ${sentenceList(bad.map(quoted))}; give names of containers with commas between`);
-  const seen = new Set<string>();
-  const twice = names.find((name) => seen.size === seen.add(name).size);
-  return twice === undefined ? ok(names) : err(`names ${quoted(twice)} twice`);
+/** Names with commas between; `what` is what they name. */
+const namesOf =
+  (what: string, isName: (name: string) => boolean): ValueParser<readonly string[]> =>
+  (text) => {
+    const names = text.split(',').map((name) => name.trim());
+    const bad = names.filter((name) => !isName(name));
+    if (bad.length > 0)
+      return err(`has ${sentenceList(bad.map(quoted))}; give names of ${what} with commas between`);
+    const seen = new Set<string>();
+    const twice = names.find((name) => seen.size === seen.add(name).size);
+    return twice === undefined ? ok(names) : err(`names ${quoted(twice)} twice`);
+  };
+
+export const containerNames = namesOf('containers', isContainerName);
+
+const readExternalSecretNames = namesOf('ExternalSecrets', isSubdomain);
+
+/** More than any pod needs, and few enough to look all of them up. */
+const mostExternalSecrets = 100;
+
+export const externalSecretNames: ValueParser<readonly string[]> = (text) => {
+  const names = readExternalSecretNames(text);
+  return names.ok && names.value.length > mostExternalSecrets
+    ? err(`names ${names.value.length} ExternalSecrets; ${mostExternalSecrets} are allowed`)
+    : names;
 };
 
 const kernelFolders = ['/proc', '/sys', '/dev'];

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { readPort } from '../shared/port.ts';
 import type { Ports } from './server.ts';
 
 /** What the program is told on its command line. */
@@ -24,13 +25,6 @@ export const usage = `usage: aws stand-in [options]
                                else localhost and 127.0.0.1)
   --ca-file FILE               write the CA certificate there, - for standard output`;
 
-function port(text: string | undefined, name: string): number | undefined {
-  if (text === undefined || text === '') return undefined;
-  const number = Number(text);
-  if (!/^\d+$/.test(text) || number > 65_535) throw new Error(`${name} must be a port, not ${text}`);
-  return number;
-}
-
 /** Reads the command line and the environment. Throws on an unknown option or a port that is none. */
 export function readArguments(
   argv: readonly string[],
@@ -54,11 +48,11 @@ export function readArguments(
     config: values.config ?? environment['AWS_STANDIN_CONFIG'],
     host: values.host ?? '127.0.0.1',
     ports: {
-      both: port(values.port, '--port') ?? 8443,
-      sts: port(values['sts-port'], '--sts-port'),
-      secretsmanager: port(values['secretsmanager-port'], '--secretsmanager-port'),
-      http: port(values['http-port'], '--http-port'),
-      'pod-identity': port(values['pod-identity-port'], '--pod-identity-port'),
+      both: readPort(values.port, '--port') ?? 8443,
+      sts: readPort(values['sts-port'], '--sts-port'),
+      secretsmanager: readPort(values['secretsmanager-port'], '--secretsmanager-port'),
+      http: readPort(values['http-port'], '--http-port'),
+      'pod-identity': readPort(values['pod-identity-port'], '--pod-identity-port'),
     },
     dnsNames: values['dns-name'] ?? [],
     caFile: values['ca-file'],

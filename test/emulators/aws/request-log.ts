@@ -1,4 +1,4 @@
-import { globMatches } from '../shared/glob.ts';
+import { RequestHistory } from '../shared/request-history.ts';
 
 /** A request as it is remembered: nothing that is secret, no body. */
 export interface LoggedRequest {
@@ -32,42 +32,9 @@ export interface RequestFilter {
   readonly role?: string;
 }
 
-const kept = 10_000;
-
-/** The last 10,000 requests, oldest first. */
-export class RequestLog {
-  #entries: LoggedRequest[] = [];
-
-  add(entry: LoggedRequest): void {
-    this.#entries.push(entry);
-    if (this.#entries.length > kept) this.#entries.shift();
-  }
-
-  /** The requests that fit the filter, all without one. */
-  list(filter: RequestFilter = {}): LoggedRequest[] {
-    const { resource, ...exact } = filter;
-    return this.#entries.filter((entry) => {
-      const fields = new Map<string, unknown>(Object.entries(entry));
-      if (resource !== undefined && !globMatches(resource, entry.resource)) return false;
-      return Object.entries(exact).every(([name, value]) => (value as unknown) === fields.get(name));
-    });
-  }
-
-  count(filter: RequestFilter = {}): number {
-    return this.list(filter).length;
-  }
-
-  /** How often each operation, resource and status was, as `GetSecretValue payments/db 200`, in the order of the names. */
-  counters(): Record<string, number> {
-    const counts = new Map<string, number>();
-    for (const { operation, resource, status } of this.#entries) {
-      const name = [operation, resource, status].filter((part) => part !== '').join(' ');
-      counts.set(name, (counts.get(name) ?? 0) + 1);
-    }
-    return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
-  }
-
-  clear(): void {
-    this.#entries = [];
+/** The last requests; they are counted as `GetSecretValue payments/db 200`. */
+export class RequestLog extends RequestHistory<LoggedRequest, RequestFilter> {
+  constructor() {
+    super({ glob: 'resource', kindOf: ({ operation, resource, status }) => [operation, resource, status] });
   }
 }

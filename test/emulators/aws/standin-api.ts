@@ -1,14 +1,16 @@
+import { ok } from '../../../lib/result.ts';
 import { isJsonObject } from '../shared/json.ts';
+import { commonPages, done } from '../shared/standin-pages.ts';
 import { writeAnswer } from '../shared/whole-answer.ts';
 import { parseFault } from './faults/fault.ts';
 import { readRawRequest } from './wire/http-request.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JsonObject } from '../shared/json.ts';
+import type { Fault } from './faults/fault.ts';
+import type { Page, PageAnswer } from '../shared/standin-pages.ts';
 import type { WholeAnswer } from '../shared/whole-answer.ts';
 import type { AwsServer } from './server.ts';
 import type { SecretContent } from './setup.ts';
-
-export const standinPrefix = '/_standin/';
 
 const json = (status: number, body: JsonObject): WholeAnswer => ({
   status,
@@ -16,10 +18,12 @@ const json = (status: number, body: JsonObject): WholeAnswer => ({
   text: `${JSON.stringify(body)}\n`,
 });
 
-const done: WholeAnswer = { status: 204, headers: {}, text: '' };
 const refuse = (status: number, error: string): WholeAnswer => json(status, { error });
 
-type Handler = (server: AwsServer, body: JsonObject) => WholeAnswer;
+const whole = (answer: PageAnswer): WholeAnswer => {
+  if (!answer.ok) return refuse(400, answer.error);
+  return answer.value === undefined ? { status: 204, headers: {}, text: '' } : json(200, answer.value);
+};
 
 const text = (body: JsonObject, name: string): string => {
   const value = body[name];
@@ -37,36 +41,9 @@ function contentOf(body: JsonObject): SecretContent {
 }
 
 /** What no AWS has: how tests outside of this process look in, change things and make trouble. */
-const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
-  ['GET requests', ({ requests }) => json(200, { requests: requests.list(), counters: requests.counters() })],
-  [
-    'DELETE requests',
-    ({ requests }) => {
-      requests.clear();
-      return done;
-    },
-  ],
-  ['GET faults', ({ faults }) => json(200, { faults: faults.list() })],
-  [
-    'POST faults',
-    ({ faults }, body) => {
-      const fault = parseFault(body);
-      if (!fault.ok) return refuse(400, fault.error);
-      faults.add(fault.value);
-      return done;
-    },
-  ],
-  [
-    'DELETE faults',
-    ({ faults }) => {
-      faults.clear();
-      return done;
-    },
-  ],
-  [
-    'POST rotate',
-    (server, body) => json(200, { versionId: server.rotate(text(body, 'name'), contentOf(body)) }),
-  ],
+const pages: ReadonlyMap<string, Page<AwsServer>> = new Map<string, Page<AwsServer>>([
+  ...commonPages<Fault, AwsServer>(parseFault),
+  ['POST rotate', (server, body) => ok({ versionId: server.rotate(text(body, 'name'), contentOf(body)) })],
   [
     'POST delete-secret',
     (server, body) => {
@@ -88,23 +65,7 @@ const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
       return done;
     },
   ],
-  ['POST revoke-sessions', (server) => json(200, { revoked: server.revokeSessions() })],
-  [
-    'POST refuse',
-    (server, body) => {
-      const milliseconds = body['milliseconds'];
-      if (typeof milliseconds !== 'number' || milliseconds <= 0)
-        return refuse(400, 'refuse needs milliseconds');
-      // A moment for the answer that announces it.
-      setImmediate(() => {
-        void server
-          .refuseConnections()
-          .then(() => server.core.clock.sleep(milliseconds))
-          .then(() => server.acceptConnections());
-      });
-      return done;
-    },
-  ],
+  ['POST revoke-sessions', (server) => ok({ revoked: server.revokeSessions() })],
 ]);
 
 function parse(body: Buffer): JsonObject | undefined {
@@ -116,9 +77,9 @@ function parse(body: Buffer): JsonObject | undefined {
   }
 }
 
-function answerOf(handler: Handler, server: AwsServer, body: JsonObject): WholeAnswer {
+function answerOf(page: Page<AwsServer>, server: AwsServer, body: JsonObject): WholeAnswer {
   try {
-    return handler(server, body);
+    return whole(page(server, body));
   } catch (error) {
     return refuse(400, error instanceof Error ? error.message : String(error));
   }
@@ -137,10 +98,10 @@ export async function handleStandin(
       return { status: 200, headers: { 'content-type': 'application/x-pem-file' }, text: server.caPem };
     const token = request.headers.authorization;
     if (adminToken === undefined || token !== `Bearer ${adminToken}`) return refuse(403, 'permission denied');
-    const handler = handlers.get(`${request.method ?? ''} ${path}`);
-    if (handler === undefined) return refuse(404, 'the stand-in has no such page');
+    const page = pages.get(`${request.method ?? ''} ${path}`);
+    if (page === undefined) return refuse(404, 'the stand-in has no such page');
     const body = parse((await readRawRequest(request))?.body ?? Buffer.alloc(0));
-    return body === undefined ? refuse(400, 'the body is no JSON object') : answerOf(handler, server, body);
+    return body === undefined ? refuse(400, 'the body is no JSON object') : answerOf(page, server, body);
   };
   writeAnswer(response, await answer());
 }

@@ -28,7 +28,7 @@ export interface Cluster {
 }
 
 const validate = (resource: Resource, object: KubeObject): void => {
-  if (resource.plural !== 'mutatingwebhookconfigurations') return;
+  if (!resource.plural.endsWith('webhookconfigurations')) return;
   const [problem] = configurationProblems(object);
   if (problem === undefined) return;
   const what = `${resource.kind}.${resource.group} "${object.metadata.name ?? ''}"`;
@@ -48,6 +48,12 @@ const isNamespace = ({ group, plural }: Resource): boolean => group === '' && pl
 
 const defaults = (resource: Resource, object: KubeObject): KubeObject =>
   isNamespace(resource) ? labelled(object) : withDefaults(resource, object);
+
+/** A status that has a path of its own outlives a manifest that has none. */
+const keptStatus = (resource: Resource, stored: KubeObject | undefined): object => {
+  const status = resource.statusApart === true ? stored?.['status'] : undefined;
+  return status === undefined ? {} : { status };
+};
 
 /** Puts the parts of a server together. */
 export const makeCluster = (clock: Clock, resolve: ServiceResolver): Cluster => {
@@ -73,6 +79,7 @@ export const makeCluster = (clock: Clock, resolve: ServiceResolver): Cluster => 
     defaults,
     plugins,
     configurations: () => storage.list(resource('mutatingwebhookconfigurations')),
+    validating: () => storage.list(resource('validatingwebhookconfigurations')),
     namespace: (name) => storage.get(resource('namespaces'), undefined, name),
   });
   const watches = new Watches(storage, clock);
@@ -89,7 +96,8 @@ export const makeCluster = (clock: Clock, resolve: ServiceResolver): Cluster => 
     const rest = without(metadata, 'namespace');
     const placed: Metadata = namespace === undefined ? rest : { ...rest, namespace };
     const stored = storage.get(found, namespace, metadata.name ?? '');
-    return writes.store(found, defaults(found, { ...manifest, metadata: placed }), stored);
+    const object = { ...keptStatus(found, stored), ...manifest, metadata: placed };
+    return writes.store(found, defaults(found, object), stored);
   };
 
   followDefinitions(storage, registry, watches);

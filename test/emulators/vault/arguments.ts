@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { readPort } from '../shared/port.ts';
 
 /** What the program is told on its command line. */
 export interface Arguments {
@@ -24,13 +25,6 @@ export const usage = `usage: vault stand-in [options]
   --ca-file FILE          write the CA certificate there, - for standard output
   --root-token-file FILE  root token (default: the configuration's); made up and written there where FILE is not there`;
 
-function port(text: string | undefined, name: string): number | undefined {
-  if (text === undefined || text === '') return undefined;
-  const number = Number(text);
-  if (!/^\d+$/.test(text) || number > 65_535) throw new Error(`${name} must be a port, not ${text}`);
-  return number;
-}
-
 /** Reads the command line and the environment. Throws on an unknown option or a port that is none. */
 export function readArguments(
   argv: readonly string[],
@@ -51,8 +45,8 @@ export function readArguments(
   return {
     config: values.config ?? environment['VAULT_STANDIN_CONFIG'],
     host: values.host ?? environment['VAULT_STANDIN_HOST'] ?? '127.0.0.1',
-    port: port(values.port ?? environment['VAULT_STANDIN_PORT'], '--port') ?? 8200,
-    httpPort: port(values['http-port'] ?? environment['VAULT_STANDIN_HTTP_PORT'], '--http-port'),
+    port: readPort(values.port ?? environment['VAULT_STANDIN_PORT'], '--port') ?? 8200,
+    httpPort: readPort(values['http-port'] ?? environment['VAULT_STANDIN_HTTP_PORT'], '--http-port'),
     dnsNames: values['dns-name'] ?? [],
     caFile: values['ca-file'],
     rootTokenFile: values['root-token-file'],

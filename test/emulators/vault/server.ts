@@ -8,8 +8,9 @@ import { health, sealStatus } from './health.ts';
 import { wholeAnswer, writeRendered } from './http-answer.ts';
 import { cleanLocation, namespaceOf, readCoreRequest, targetOf, tokenOf } from './http-request.ts';
 import { Listener } from '../shared/listener.ts';
+import { standinPrefix } from '../shared/standin-pages.ts';
 import { hashToken, RequestLog } from './request-log.ts';
-import { handleStandin, standinPrefix } from './standin-api.ts';
+import { handleStandin } from './standin-api.ts';
 import { VaultAdmin } from './admin.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../../lib/clock.ts';
@@ -19,7 +20,6 @@ import type { Target } from './http-request.ts';
 import type { AuthDefaults } from './mount-factory.ts';
 import type { Rendered } from './render.ts';
 import type { VaultSetup } from './setup.ts';
-import type { StandinParts } from './standin-api.ts';
 
 export interface VaultServerOptions extends AuthDefaults {
   readonly clock?: Clock;
@@ -99,7 +99,7 @@ export class VaultServer extends VaultAdmin {
     const target = targetOf(request);
     const full = target.path ?? '';
     if (full.startsWith(standinPrefix)) {
-      await handleStandin(request, response, full.slice(standinPrefix.length), this.#parts());
+      await handleStandin(request, response, full.slice(standinPrefix.length), this);
       return;
     }
     const method = request.method ?? '';
@@ -128,27 +128,6 @@ export class VaultServer extends VaultAdmin {
     if (request.method === 'GET' && target.path === '/v1/sys/seal-status') return sealStatus(this.core);
     const decoded = await readCoreRequest(request, target);
     return decoded.ok ? await this.core.handle(decoded.value) : decoded.error;
-  }
-
-  #parts(): StandinParts {
-    return {
-      core: this.core,
-      faults: this.faults,
-      log: this.requests,
-      caPem: this.caPem,
-      refuseFor: (milliseconds) => {
-        this.#refuseFor(milliseconds);
-      },
-    };
-  }
-
-  #refuseFor(milliseconds: number): void {
-    // A moment for the answer that announces it.
-    setImmediate(() => {
-      void this.refuseConnections()
-        .then(() => this.core.clock.sleep(milliseconds))
-        .then(() => this.acceptConnections());
-    });
   }
 }
 

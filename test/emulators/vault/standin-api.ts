@@ -1,102 +1,59 @@
+import { ok } from '../../../lib/result.ts';
+import { commonPages, done } from '../shared/standin-pages.ts';
 import { readJson, tokenOf } from './http-request.ts';
 import { parseFault } from './faults/fault.ts';
 import { writeRendered, writeText } from './http-answer.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { JsonObject } from './answer.ts';
-import type { VaultCore } from './core.ts';
-import type { FaultList } from '../shared/faults/fault.ts';
 import type { Fault } from './faults/fault.ts';
+import type { Page, PageAnswer } from '../shared/standin-pages.ts';
 import type { Rendered } from './render.ts';
-import type { RequestLog } from './request-log.ts';
+import type { VaultServer } from './server.ts';
 
-export interface StandinParts {
-  readonly core: VaultCore;
-  readonly faults: FaultList<Fault>;
-  readonly log: RequestLog;
-  readonly caPem: string;
-  /** Refuses connections for so long. */
-  readonly refuseFor: (milliseconds: number) => void;
-}
-
-export const standinPrefix = '/_standin/';
-
-const done = { status: 204 };
 const refuse = (status: number, error: string): Rendered => ({ status, body: { errors: [error] } });
 
-type Handler = (parts: StandinParts, body: JsonObject) => Rendered;
-
 /** What no Vault has: how tests outside of this process look in and make trouble. */
-const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
-  ['GET requests', ({ log }) => ({ status: 200, body: { requests: log.list(), counters: log.counters() } })],
-  [
-    'DELETE requests',
-    ({ log }) => {
-      log.clear();
-      return done;
-    },
-  ],
-  ['GET faults', ({ faults }) => ({ status: 200, body: { faults: faults.list() } })],
-  [
-    'POST faults',
-    ({ faults }, body) => {
-      const fault = parseFault(body);
-      if (!fault.ok) return refuse(400, fault.error);
-      faults.add(fault.value);
-      return done;
-    },
-  ],
-  [
-    'DELETE faults',
-    ({ faults }) => {
-      faults.clear();
-      return done;
-    },
-  ],
-  [
-    'POST refuse',
-    ({ refuseFor }, body) => {
-      const milliseconds = body['milliseconds'];
-      if (typeof milliseconds !== 'number' || milliseconds <= 0)
-        return refuse(400, 'refuse needs milliseconds');
-      refuseFor(milliseconds);
-      return done;
-    },
-  ],
-  ['GET leases', ({ core }) => ({ status: 200, body: { leases: core.leases.live().map(({ id }) => id) } })],
-  ['POST revoke-tokens', ({ core }) => ({ status: 200, body: { revoked: core.tokens.revokeAll() } })],
+const pages: ReadonlyMap<string, Page<VaultServer>> = new Map<string, Page<VaultServer>>([
+  ...commonPages<Fault, VaultServer>(parseFault),
+  ['GET leases', ({ core }) => ok({ leases: core.leases.live().map(({ id }) => id) })],
+  ['POST revoke-tokens', ({ core }) => ok({ revoked: core.tokens.revokeAll() })],
   [
     'POST seal',
-    ({ core }) => {
-      core.sealed = true;
+    (server) => {
+      server.seal();
       return done;
     },
   ],
   [
     'POST unseal',
-    ({ core }) => {
-      core.sealed = false;
+    (server) => {
+      server.unseal();
       return done;
     },
   ],
 ]);
+
+const rendered = (answer: PageAnswer): Rendered => {
+  if (!answer.ok) return refuse(400, answer.error);
+  return answer.value === undefined ? { status: 204 } : { status: 200, body: answer.value };
+};
 
 /** Answers a request under `/_standin/`. All but the CA certificate need the root token; none is logged or met by faults. */
 export async function handleStandin(
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
-  parts: StandinParts,
+  server: VaultServer,
 ): Promise<void> {
   if (request.method === 'GET' && path === 'ca.pem') {
-    writeText(response, 200, 'application/x-pem-file', parts.caPem);
+    writeText(response, 200, 'application/x-pem-file', server.caPem);
     return;
   }
-  const handler = handlers.get(`${request.method ?? ''} ${path}`);
-  if (tokenOf(request) !== parts.core.rootToken) {
+  const page = pages.get(`${request.method ?? ''} ${path}`);
+  if (tokenOf(request) !== server.core.rootToken) {
     writeRendered(response, refuse(403, 'permission denied'));
     return;
   }
   const body = await readJson(request);
-  if (handler === undefined) writeRendered(response, refuse(404, 'the stand-in has no such page'));
-  else writeRendered(response, body.ok ? handler(parts, body.value) : body.error);
+  if (page === undefined) writeRendered(response, refuse(404, 'the stand-in has no such page'));
+  else writeRendered(response, body.ok ? rendered(page(server, body.value)) : body.error);
 }

@@ -8,6 +8,7 @@ import {
   secretsVolumeName,
   stateVolumeName,
 } from '../../../lib/names.ts';
+import { judgedKinds } from '../../../webhook/core/judge.ts';
 import { at, listAt, manifests, named, walk } from './manifests.ts';
 
 /** DESIGN 3.1, to the letter: an unguarded index in it would refuse every pod without annotations. */
@@ -84,6 +85,41 @@ describe('MutatingWebhookConfiguration', () => {
     expect(at(service, 'spec.ports')).toEqual([
       { name: 'https', port: 443, targetPort: 'https', protocol: 'TCP' },
     ]);
+  });
+});
+
+describe('ValidatingWebhookConfiguration', () => {
+  const validating = named('ValidatingWebhookConfiguration', 'keyferry-webhook').object;
+
+  test('has one webhook, which checks our kinds and holds up nobody', () => {
+    expect(listAt(validating, 'webhooks')).toEqual([
+      {
+        name: 'validate.keyferry.dev',
+        admissionReviewVersions: ['v1'],
+        clientConfig: {
+          service: { name: 'keyferry-webhook', namespace: 'keyferry-system', path: '/validate', port: 443 },
+        },
+        rules: [
+          {
+            apiGroups: ['keyferry.dev'],
+            apiVersions: ['v1beta1'],
+            operations: ['CREATE', 'UPDATE'],
+            resources: Object.values(judgedKinds),
+            scope: '*',
+          },
+        ],
+        matchPolicy: 'Equivalent',
+        namespaceSelector: {},
+        objectSelector: {},
+        failurePolicy: 'Ignore',
+        sideEffects: 'None',
+        timeoutSeconds: 5,
+      },
+    ]);
+  });
+
+  test('bears the name that the replicas write bundles of', () => {
+    expect(at(validating, 'metadata.name')).toBe(at(configuration, 'metadata.name'));
   });
 });
 

@@ -94,15 +94,23 @@ describe.each(kinds)('%s', (kind) => {
       'object.spec.provider.aws.sessionTagsPolicy is none of None, Simple, Custom',
     ],
     [
+      'Bitwarden without its ids',
+      { provider: { bitwardensecretsmanager: { projectID: 'p', auth: { secretRef: {} } } } },
+      [
+        'object.spec.provider.bitwardensecretsmanager.organizationID is missing',
+        'object.spec.provider.bitwardensecretsmanager.auth.secretRef.credentials is missing',
+      ],
+    ],
+    [
       'a relative file',
       { provider: { file: { path: 'a' } } },
       'object.spec.provider.file.path does not match ^/',
     ],
   ])('refuses %s', (_name, spec, problem) => {
-    expect(refusals(schema, store(kind, spec))).toEqual([problem]);
+    expect(refusals(schema, store(kind, spec))).toEqual([problem].flat());
   });
 
-  test('keeps what external-secrets has and Keyferry has not, for the webhook to refuse by name', () => {
+  test('keeps what external-secrets has and Keyferry has not, for the webhook to tell by name', () => {
     const object = store(kind, {
       controller: 'other',
       retrySettings: { maxRetries: 3 },
@@ -116,7 +124,9 @@ describe.each(kinds)('%s', (kind) => {
       },
     });
     expect(refusals(schema, object)).toEqual([]);
-    const places = readStore(object).problems.map((problem) => problem.split(' ')[0]);
+    const { problems, unusable, warnings } = readStore(object);
+    expect(problems).toEqual([]);
+    const places = [...unusable, ...warnings].map((text) => text.split(' ')[0]);
     expect(places.sort()).toEqual([
       'spec.controller',
       'spec.provider.vault.auth.appRole',
@@ -139,8 +149,8 @@ test.each(kinds)('%s keeps what aws has and Keyferry does not read, for the webh
     },
   });
   expect(refusals(schemaOf(kind), object)).toEqual([]);
-  const { problems, warnings } = readStore(object);
-  expect([...problems, ...warnings].map((text) => text.split(' ')[0])).toEqual([
+  const { problems, unusable, warnings } = readStore(object);
+  expect([...problems, ...unusable, ...warnings].map((text) => text.split(' ')[0])).toEqual([
     'spec.provider.aws.service',
     'spec.provider.aws.auth.secretRef',
     'spec.provider.aws.secretsManager',

@@ -8,6 +8,9 @@ import { at, manifests, repository } from './manifests.ts';
 
 const base = join(repository, 'deploy/base');
 
+/** The repository as seen from an overlay in a folder of its own. */
+const fromOverlay = join('..', relative(tmpdir(), repository));
+
 const render = (folder: string): readonly unknown[] => {
   const { status, stdout, stderr } = spawnSync('kubectl', ['kustomize', folder], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`kubectl kustomize ${folder}: ${stderr}`);
@@ -44,12 +47,16 @@ const documentedOverlays: readonly (readonly [title: string, text: string])[] = 
     ),
   )
   .filter(([, text]) => text.includes('resources: [../deploy/base]'))
-  .map(([title, text]) => [title, text.replace('resources: [../deploy/base]', '')]);
+  .map(([title, text]) => [
+    title,
+    text.replace('resources: [../deploy/base]', '').replaceAll('../deploy/', `${fromOverlay}/deploy/`),
+  ]);
 
 test('docs/install.md has overlays', () => {
   expect(documentedOverlays.map(([title]) => title)).toEqual([
     'Install',
     'Flags of the webhook',
+    'Objects of External Secrets Operator',
     'Certificates from cert-manager',
     'The network policy',
     'The admission policies',
@@ -84,8 +91,37 @@ const kubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
   test.each(documentedOverlays)('the overlay that docs/install.md has under "%s" renders', (_title, text) => {
     const plain = renderOverlay('');
     const rendered = renderOverlay(text);
-    expect(rendered).toHaveLength(plain.length);
+    expect(rendered.length).toBeGreaterThanOrEqual(plain.length);
     expect(rendered).not.toEqual(plain);
+  });
+
+  test("with the component for External Secrets Operator's objects the webhook reads them, and may", () => {
+    const documents = renderOverlay(
+      `components:\n  - ${fromOverlay}/deploy/components/external-secrets-operator\n`,
+    );
+    const plain = renderOverlay('');
+    const names = (of: readonly unknown[]): string[] =>
+      of.map((document) => `${String(at(document, 'kind'))} ${String(at(document, 'metadata.name'))}`);
+    expect(names(documents).filter((name) => !names(plain).includes(name))).toEqual([
+      'ClusterRole keyferry-webhook-external-secrets-operator',
+      'ClusterRoleBinding keyferry-webhook-external-secrets-operator',
+    ]);
+    const flags = (of: readonly unknown[]): unknown =>
+      at(
+        of.find((document) => at(document, 'kind') === 'Deployment'),
+        'spec.template.spec.containers.0.args',
+      );
+    expect(flags(documents)).toEqual([...(flags(plain) as string[]), '--external-secrets-operator-read']);
+    const role = documents.find(
+      (document) => at(document, 'metadata.name') === 'keyferry-webhook-external-secrets-operator',
+    );
+    expect(at(role, 'rules')).toEqual([
+      {
+        apiGroups: ['external-secrets.io'],
+        resources: ['secretstores', 'clustersecretstores', 'externalsecrets'],
+        verbs: ['get', 'list', 'watch'],
+      },
+    ]);
   });
 
   test('labels say what everything belongs to, and selectors stay as they are', () => {

@@ -39,10 +39,14 @@ const readFile = (file: string): Manifest[] =>
     return { file, kind: String(object['kind']), name: String(at(object, 'metadata.name')), object };
   });
 
-/** Every document of every YAML file below deploy/, in the order of the files' names. */
-export const manifests: readonly Manifest[] = globSync('deploy/**/*.{yaml,yml}', { cwd: repository })
-  .sort()
-  .flatMap(readFile);
+const below = (folder: string): readonly Manifest[] =>
+  globSync(`${folder}/**/*.{yaml,yml}`, { cwd: repository }).sort().flatMap(readFile);
+
+/** Every document of every YAML file below deploy/base, in the order of the files' names. */
+export const manifests: readonly Manifest[] = below('deploy/base');
+
+/** The same of what an install may add. */
+export const components: readonly Manifest[] = below('deploy/components');
 
 export const named = (kind: string, name: string): Manifest => {
   const found = manifests.filter((manifest) => manifest.kind === kind && manifest.name === name);

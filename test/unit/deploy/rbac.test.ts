@@ -1,15 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import { forbiddenIn } from './forbidden-rules.ts';
-import { at, listAt, manifests, named } from './manifests.ts';
+import { at, components, listAt, manifests, named } from './manifests.ts';
 
-const roles = manifests.filter(({ kind }) => ['Role', 'ClusterRole'].includes(kind));
+const roles = [...manifests, ...components].filter(({ kind }) => ['Role', 'ClusterRole'].includes(kind));
 
 describe('what our roles grant', () => {
   test('the manifests have roles', () => {
     expect(roles.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      'ClusterRole keyferry-stores-view',
+      'ClusterRole keyferry-external-secrets-edit',
       'ClusterRole keyferry-webhook',
       'Role keyferry-webhook',
-      'ClusterRole keyferry-stores-view',
+      'ClusterRole keyferry-webhook-external-secrets-operator',
     ]);
   });
 
@@ -24,28 +26,69 @@ describe('what our roles grant', () => {
     expect(at(object, 'aggregationRule')).toBeUndefined();
   });
 
-  test('the webhook writes nothing but its own webhook configuration', () => {
-    const written = roles.flatMap(({ object }) =>
+  test('the webhook writes nothing but its own webhook configurations, the status of its objects and its Lease', () => {
+    const ours = roles.filter(({ name }) => name.startsWith('keyferry-webhook'));
+    const written = ours.flatMap(({ object }) =>
       listAt(object, 'rules').filter((rule) =>
         listAt(rule, 'verbs').some((verb) => !['get', 'list', 'watch'].includes(String(verb))),
       ),
     );
     expect(written).toEqual([
       {
+        apiGroups: ['keyferry.dev'],
+        resources: ['secretstores/status', 'clustersecretstores/status', 'externalsecrets/status'],
+        verbs: ['patch'],
+      },
+      {
         apiGroups: ['admissionregistration.k8s.io'],
-        resources: ['mutatingwebhookconfigurations'],
+        resources: ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'],
         resourceNames: ['keyferry-webhook'],
         verbs: ['get', 'list', 'watch', 'patch'],
       },
+      {
+        apiGroups: ['coordination.k8s.io'],
+        resources: ['leases'],
+        resourceNames: ['keyferry-webhook'],
+        verbs: ['get', 'patch'],
+      },
+      { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create'] },
     ]);
   });
 
-  test('nothing is aggregated to edit or admin', () => {
-    const aggregated = roles.flatMap(({ object }) => {
-      const labels = at(object, 'metadata.labels') ?? {};
-      return Object.keys(labels).filter((label) => label.includes('aggregate-to-'));
+  test('Leases are granted in the namespace of the webhook alone', () => {
+    const granting = roles.filter(({ object }) =>
+      listAt(object, 'rules').some((rule) => listAt(rule, 'resources').includes('leases')),
+    );
+    expect(granting.map(({ kind, object }) => [kind, at(object, 'metadata.namespace')])).toEqual([
+      ['Role', 'keyferry-system'],
+    ]);
+  });
+
+  test('people may see everything of ours, and write ExternalSecrets alone', () => {
+    const aggregated = roles.flatMap(({ name, object }) => {
+      const labels = Object.keys(at(object, 'metadata.labels') ?? {});
+      const to = labels.filter((label) => label.includes('aggregate-to-'));
+      return to.map((label) => [label.replace(/^.*-to-/u, ''), name]);
     });
-    expect(aggregated).toEqual(['rbac.authorization.k8s.io/aggregate-to-view']);
+    expect(aggregated).toEqual([
+      ['view', 'keyferry-stores-view'],
+      ['edit', 'keyferry-external-secrets-edit'],
+    ]);
+    const rulesOf = (name: string): unknown => at(named('ClusterRole', name).object, 'rules');
+    expect(rulesOf('keyferry-stores-view')).toEqual([
+      {
+        apiGroups: ['keyferry.dev'],
+        resources: ['secretstores', 'clustersecretstores', 'externalsecrets'],
+        verbs: ['get', 'list', 'watch'],
+      },
+    ]);
+    expect(rulesOf('keyferry-external-secrets-edit')).toEqual([
+      {
+        apiGroups: ['keyferry.dev'],
+        resources: ['externalsecrets'],
+        verbs: ['create', 'delete', 'deletecollection', 'patch', 'update'],
+      },
+    ]);
   });
 
   test("bindings bind our roles to the webhook's ServiceAccount alone", () => {

@@ -4,6 +4,8 @@ const certificate = Buffer.from('-----BEGIN CERTIFICATE-----\nMIIB\n-----END CER
 const role = 'arn:aws:iam::111122223333:role/payments';
 const serviceAccountRef = { name: 'payments', namespace: 'payments', audiences: ['vault'] };
 
+const credential = { name: 'kept', key: 'token', namespace: 'payments' };
+
 /** Providers as users write them; between them every field that the schema describes. */
 export const providers: Readonly<Record<string, object>> = {
   'vault with kubernetes auth and every field': {
@@ -13,7 +15,7 @@ export const providers: Readonly<Record<string, object>> = {
       version: 'v2',
       namespace: 'team',
       caBundle: certificate,
-      tls: { serverName: 'vault' },
+      tls: { serverName: 'vault', certSecretRef: credential, keySecretRef: credential },
       auth: {
         namespace: 'admin',
         kubernetes: { mountPath: 'kubernetes', role: 'payments', serviceAccountRef },
@@ -67,6 +69,17 @@ export const providers: Readonly<Record<string, object>> = {
     },
   },
   'aws with the least': { aws: { region: 'eu-central-1' } },
+  'bitwarden with every field': {
+    bitwardensecretsmanager: {
+      apiURL: 'https://api.bitwarden.example',
+      identityURL: 'https://identity.bitwarden.example',
+      organizationID: '0c5a8d0e-2f1b-4a65-9d3f-7e1c2b3a4d5e',
+      projectID: '1c5a8d0e-2f1b-4a65-9d3f-7e1c2b3a4d5e',
+      auth: { secretRef: { credentials: credential } },
+      bitwardenServerSDKURL: 'https://sdk.example:9998',
+      caBundle: certificate,
+    },
+  },
   file: { file: { path: '/keyferry/demo/secrets.yaml' } },
 };
 

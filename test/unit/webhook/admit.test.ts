@@ -3,7 +3,7 @@ import type { ObjectCache } from '../../../lib/kube/cache.ts';
 import type { KubeObject } from '../../../lib/kube/object.ts';
 import { emptyStores, fillStores, lookups } from '../../../lib/kube/object-cache.ts';
 import { admit } from '../../../webhook/admit.ts';
-import { waitMilliseconds } from '../../../webhook/catalogue.ts';
+import { waitMilliseconds } from '../../../webhook/wait.ts';
 import type { Outcome } from '../../../webhook/core/decide.ts';
 import { defaultSettings } from '../../../webhook/core/settings.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -51,7 +51,7 @@ const arrival = (
         spec: { serviceAccountName: 'payments-api', containers: [{ name: 'app' }] },
       },
     },
-    { cache, settings: defaultSettings },
+    { cache, settings: defaultSettings, clock },
   );
   return {
     clock,

@@ -85,6 +85,39 @@ describe('answers', () => {
     expect(patchIn(await ask(pod()))).toContain('https://own.example');
   });
 
+  test('follow an ExternalSecret that changes, goes, or gives way to one of our own', async () => {
+    const secret = (apiVersion: string, key: string): KubeObject => ({
+      apiVersion,
+      kind: 'ExternalSecret',
+      metadata: { name: 'db', namespace: 'payments' },
+      spec: {
+        secretStoreRef: { name: 'vault', kind: 'ClusterSecretStore' },
+        data: [{ secretKey: 'password', remoteRef: { key } }],
+      },
+    });
+    const theirs = 'external-secrets.io/v1';
+    const ours = 'keyferry.dev/v1beta1';
+    const vault = store('https://one.example');
+    const uses = pod({ annotations: { 'keyferry.dev/external-secrets': 'db' } });
+    const { ask, apply, isKnown: known } = cluster(vault, secret(theirs, 'first-key'));
+    expect(patchIn(await ask(uses))).toContain('first-key');
+    expect(known(uses)).toBe(true);
+
+    apply(vault, secret(theirs, 'second-key'));
+    expect(known(uses)).toBe(false);
+    expect(patchIn(await ask(uses))).toContain('second-key');
+
+    apply(vault, secret(theirs, 'second-key'), secret(ours, 'third-key'));
+    expect(patchIn(await ask(uses))).toContain('third-key');
+
+    const another = store('https://two.example');
+    apply(another, secret(ours, 'third-key'));
+    expect(patchIn(await ask(uses))).toContain('https://two.example');
+
+    apply(another);
+    expect((await ask(uses)).told.kind).toBe('deny');
+  });
+
   test('follow the labels of the namespace', async () => {
     const spec = {
       ...(store('https://one.example').spec as object),

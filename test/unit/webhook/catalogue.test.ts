@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ObjectCache, ObjectKey } from '../../../lib/kube/cache.ts';
+import type { ObjectCache } from '../../../lib/kube/cache.ts';
 import type { KubeObject } from '../../../lib/kube/object.ts';
 import { objectCache } from '../../../lib/kube/object-cache.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
-import { catalogueOf, waitForObjects, waitMilliseconds, type Wanted } from '../../../webhook/catalogue.ts';
+import { catalogueOf } from '../../../webhook/catalogue.ts';
 
 const store = (name: string, namespace?: string): KubeObject => ({
   apiVersion: 'keyferry.dev/v1beta1',
@@ -11,9 +11,12 @@ const store = (name: string, namespace?: string): KubeObject => ({
   metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
 });
 
-const awsStore = (name: string, namespace: string): KubeObject => ({
-  ...store(name, namespace),
-  spec: { provider: { aws: {} } },
+const theirs = (object: KubeObject): KubeObject => ({ ...object, apiVersion: 'external-secrets.io/v1' });
+
+const externalSecret = (name: string, namespace: string): KubeObject => ({
+  apiVersion: 'keyferry.dev/v1beta1',
+  kind: 'ExternalSecret',
+  metadata: { name, namespace },
 });
 
 const account = (name: string, namespace: string, annotations?: Record<string, string>): KubeObject => ({
@@ -70,101 +73,54 @@ describe('serviceAccountAnnotations', () => {
   });
 });
 
-/** A cache in which objects appear when a test says so. */
-class SlowCache {
-  readonly waiting: ObjectKey[] = [];
-  readonly timeouts = new Set<number>();
-  readonly #wake = new Map<string, (object: KubeObject | undefined) => void>();
-  readonly #objects: KubeObject[];
-  readonly cache: ObjectCache;
-  aborted = 0;
+describe('where both APIs have an object', () => {
+  const everywhere = [
+    store('a', 'one'),
+    theirs(store('a', 'one')),
+    store('a'),
+    theirs(store('a')),
+    theirs(store('b')),
+  ];
 
-  constructor(...objects: KubeObject[]) {
-    this.#objects = objects;
-    this.cache = {
-      ...cacheOf(),
-      get: (key) => cacheOf(...this.#objects).get(key),
-      waitFor: (key, { timeoutMilliseconds, signal }) => {
-        this.waiting.push(key);
-        this.timeouts.add(timeoutMilliseconds);
-        signal?.addEventListener('abort', () => (this.aborted += 1));
-        return new Promise((resolve) => this.#wake.set(`${key.kind} ${key.name}`, resolve));
-      },
-    };
-  }
+  /** What a store is found as when the first `gone` of all places are empty. */
+  const foundAs = (gone: number): string => {
+    const found = catalogueOf(cacheOf(...everywhere.slice(gone))).store('one', 'a');
+    return `${found?.kind ?? 'none'} ${(found as KubeObject | undefined)?.apiVersion ?? ''}`;
+  };
 
-  wake(kind: string, name: string, object: KubeObject | undefined): void {
-    if (object !== undefined) this.#objects.push(object);
-    this.#wake.get(`${kind} ${name}`)?.(object);
-  }
-}
-
-const wanted = (...stores: string[]): Wanted => ({ namespace: 'one', stores, serviceAccount: 'api' });
-
-/** Whether a promise is settled once everything that is ready to run has run. */
-const isSettled = async (promise: Promise<void>): Promise<boolean> => {
-  const pending = new Promise<boolean>((resolve) => setImmediate(resolve, false));
-  return Promise.race([promise.then(() => true), pending]);
-};
-
-describe('waitForObjects', () => {
-  test('does not wait for what is known, nor for a ServiceAccount that no store needs', async () => {
-    for (const slow of [
-      new SlowCache(store('a')),
-      new SlowCache(awsStore('a', 'one'), account('api', 'one')),
-    ]) {
-      await waitForObjects(slow.cache, wanted('a'));
-      expect(slow.waiting).toEqual([]);
-    }
-    await waitForObjects(cacheOf(), wanted());
-  });
-
-  test('waits for either kind of each, for a while, and for nothing afterwards', async () => {
-    const slow = new SlowCache();
-    const done = waitForObjects(slow.cache, wanted('a', 'b'));
-    expect(slow.waiting.map(({ kind, name, namespace }) => [kind, namespace, name])).toEqual([
-      ['ServiceAccount', 'one', 'api'],
-      ['SecretStore', 'one', 'a'],
-      ['ClusterSecretStore', undefined, 'a'],
-      ['SecretStore', 'one', 'b'],
-      ['ClusterSecretStore', undefined, 'b'],
+  test("a store is Keyferry's own, then theirs, of the namespace, then of the cluster", () => {
+    expect([0, 1, 2, 3, 4].map(foundAs)).toEqual([
+      'SecretStore keyferry.dev/v1beta1',
+      'SecretStore external-secrets.io/v1',
+      'ClusterSecretStore keyferry.dev/v1beta1',
+      'ClusterSecretStore external-secrets.io/v1',
+      'none ',
     ]);
-    expect([...slow.timeouts]).toEqual([waitMilliseconds]);
-    slow.wake('ClusterSecretStore', 'a', store('a'));
-    expect(await isSettled(done)).toBe(false);
-    slow.wake('SecretStore', 'b', store('b', 'one'));
-    await done;
-    expect(slow.aborted).toBe(5);
   });
 
-  test('waits for the ServiceAccount where a store reads its annotations', async () => {
-    const slow = new SlowCache(awsStore('a', 'one'), account('other', 'one'));
-    const done = waitForObjects(slow.cache, wanted('a'));
-    expect(slow.waiting.map(({ kind, name }) => [kind, name])).toEqual([['ServiceAccount', 'api']]);
-    expect(await isSettled(done)).toBe(false);
-    slow.wake('ServiceAccount', 'api', account('api', 'one'));
-    await done;
+  test('a store of a kind is of that kind alone', () => {
+    const catalogue = catalogueOf(cacheOf(...everywhere));
+    expect(catalogue.storeOfKind('SecretStore', 'one', 'b')).toBeUndefined();
+    expect(catalogue.storeOfKind('SecretStore', 'two', 'a')).toBeUndefined();
+    expect(catalogue.storeOfKind('SecretStore', 'one', 'a')).toBe(everywhere[0]);
+    expect(catalogue.storeOfKind('ClusterSecretStore', 'one', 'a')).toBe(everywhere[2]);
+    expect(catalogue.storeOfKind('ClusterSecretStore', 'two', 'b')).toBe(everywhere[4]);
+    expect(catalogue.storeNames('one')).toEqual(['a', 'a', 'a', 'a', 'b']);
   });
 
-  test('also where that store comes first, and the time is counted from the beginning', async () => {
-    const slow = new SlowCache();
-    const done = waitForObjects(slow.cache, wanted('a'));
-    slow.wake('SecretStore', 'a', awsStore('a', 'one'));
-    expect(await isSettled(done)).toBe(false);
-    slow.wake('ServiceAccount', 'api', undefined);
-    await done;
-    expect(slow.waiting.filter(({ kind }) => kind === 'ServiceAccount')).toHaveLength(1);
-  });
-
-  test('goes on without what does not come', async () => {
-    const slow = new SlowCache();
-    const done = waitForObjects(slow.cache, wanted('a'));
-    for (const [kind, name] of [
-      ['SecretStore', 'a'],
-      ['ClusterSecretStore', 'a'],
-      ['ServiceAccount', 'api'],
-    ] as const)
-      slow.wake(kind, name, undefined);
-    await done;
+  test("an ExternalSecret is Keyferry's own first, and of the pod's namespace", () => {
+    const [own, other, elsewhere] = [
+      externalSecret('a', 'one'),
+      theirs(externalSecret('a', 'one')),
+      theirs(externalSecret('b', 'two')),
+    ];
+    const catalogue = catalogueOf(cacheOf(own, other, elsewhere));
+    expect(catalogue.externalSecret('one', 'a')).toBe(own);
+    expect(catalogueOf(cacheOf(other)).externalSecret('one', 'a')).toBe(other);
+    expect(catalogue.externalSecret('one', 'b')).toBeUndefined();
+    expect(catalogue.externalSecretNames('one')).toEqual(['a', 'a']);
+    expect(catalogue.externalSecretNames('two')).toEqual(['b']);
+    expect(catalogue.externalSecretElsewhere('one', 'b')).toBe(true);
+    expect(catalogue.externalSecretElsewhere('two', 'b')).toBe(false);
   });
 });

@@ -19,10 +19,12 @@ describe("the webhook's flags", () => {
         agentPort: 8480,
         agentResources: { requestsCpu: '25m', requestsMemory: '64Mi' },
         allowHttp: false,
+        externalSecretsOperatorRead: false,
       },
       manifests: [],
       certificateLifetimeMs: 30 * day,
       shutdownDelayMs: 15_000,
+      status: true,
       logLevel: 'info',
     });
   });
@@ -31,8 +33,8 @@ describe("the webhook's flags", () => {
     const line =
       '--port 1 --admin-port=2 --agent-image i --agent-image-pull-policy Always --agent-port 0 --agent-requests-cpu 1m ' +
       '--agent-requests-memory 1Mi --agent-limits-cpu 1 --agent-limits-memory 1Gi --allow-http --allowed-servers a ' +
-      '--allowed-servers b --file-root /srv --manifests m --manifests n --tls-certificate-file c --tls-key-file k ' +
-      '--certificate-lifetime 1h --shutdown-delay 0 --log-level debug';
+      '--allowed-servers b --external-secrets-operator-read --file-root /srv --manifests m --manifests n --tls-certificate-file c --tls-key-file k ' +
+      '--certificate-lifetime 1h --shutdown-delay 0 --status off --log-level debug';
     expect(parsed(...line.split(' '))).toEqual({
       port: 1,
       adminPort: 2,
@@ -42,6 +44,7 @@ describe("the webhook's flags", () => {
         agentPort: 0,
         agentResources: { requestsCpu: '1m', requestsMemory: '1Mi', limitsCpu: '1', limitsMemory: '1Gi' },
         allowHttp: true,
+        externalSecretsOperatorRead: true,
         allowedServers: ['a', 'b'],
         fileRoot: '/srv',
       },
@@ -49,9 +52,12 @@ describe("the webhook's flags", () => {
       certificateFiles: { certificateFile: 'c', keyFile: 'k' },
       certificateLifetimeMs: 3_600_000,
       shutdownDelayMs: 0,
+      status: false,
       logLevel: 'debug',
     });
-    expect(parsed('--kubeconfig', 'k')).toMatchObject({ kubeconfig: 'k' });
+    expect(parsed('--kubeconfig', 'k')).toMatchObject({ kubeconfig: 'k', status: true });
+    expect(parsed('--status=off')).toMatchObject({ status: false });
+    expect(parsed('--manifests', 'm')).toMatchObject({ status: false });
   });
 
   test.each([
@@ -99,6 +105,8 @@ describe("the webhook's flags", () => {
       ['--certificate-lifetime is "9m"; give a Go duration of at least 10 minutes, like 30m'],
     ],
     [['--shutdown-delay=15'], ['--shutdown-delay is "15"; give a Go duration, like 30m']],
+    [['--status=true'], ['--status is "true"; it takes on or off']],
+    [['--manifests=a', '--status=on'], ['--status=on needs an API server, which --manifests does without']],
     [['--log-level=trace'], ['--log-level is "trace"; it takes debug, info, warn or error']],
   ])('%j: %j', (argv, problems) => {
     expect(parsed(...argv)).toEqual(problems);

@@ -25,6 +25,11 @@ function* many(
 
 const pad = (index: number, length: number): string => `n${index}`.padEnd(length, 'x');
 
+const refs = (count: number, ref: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => `{{ secret "${ref(index)}" }}`).join('');
+
+const names = (count: number): string => Array.from({ length: count }, (_, index) => `e${index}`).join(',');
+
 const hostile: readonly (readonly [string, Record<string, string>])[] = [
   ['many secrets', annotated(many((index) => [[`secret.${index}`, 'platform-vault://a']]))],
   [
@@ -79,6 +84,21 @@ const hostile: readonly (readonly [string, Record<string, string>])[] = [
     'many containers',
     annotated([['containers', Array.from({ length: 40_000 }, (_, index) => `c${index}`).join(',')]]),
   ],
+  [
+    'many templates',
+    annotated(many((index) => [[`template.${index}`, '{{ secret "platform-vault://a" }}']])),
+  ],
+  [
+    'many refs in a template',
+    annotated([['template.a', refs(8000, (index) => `platform-vault://a${index}`)]]),
+  ],
+  ['many bad refs in a template', annotated([['template.a', refs(15_000, () => '')]])],
+  ['many unknown stores in a template', annotated([['template.a', refs(8000, (index) => `s${index}://a`)]])],
+  ['one deep template', annotated([['template.a', '{{ if true }}'.repeat(20_000)]])],
+  ['many parentheses in a template', annotated([['template.a', `{{ ${'('.repeat(200_000)}`]])],
+  ['one long action in a template', annotated([['template.a', `{{ ${'1 '.repeat(100_000)}}}`]])],
+  ['many ExternalSecrets', annotated([['external-secrets', names(50_000)]])],
+  ['as many ExternalSecrets as may be', annotated([['external-secrets', names(100)]])],
   ['one long duration', annotated([['refresh-interval', '1s'.repeat(100_000)]])],
   ['one long duration without a unit', annotated([['refresh-interval', '1'.repeat(200_000)]])],
   ['one long quantity', annotated([['agent-limits-cpu', '1'.repeat(200_000)]])],

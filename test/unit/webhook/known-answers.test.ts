@@ -128,6 +128,17 @@ describe('a cache that remembers what it was asked', () => {
     ]);
   });
 
+  test('tells objects of two APIs apart, which may have the same kind and name', () => {
+    const store = { kind: 'SecretStore', namespace: 'payments', name: 'vault' } as const;
+    const theirs = { ...store, group: 'external-secrets.io' } as const;
+    const cache = new RecordingCache(cacheOf({ object }));
+    for (const asked of [store, theirs, store]) cache.get(asked);
+    expect(cache.lookUps).toEqual([
+      [store, object],
+      [theirs, object],
+    ]);
+  });
+
   test('has none where a list was read: what is in it may change unseen', () => {
     const cache = new RecordingCache(cacheOf({ object }));
     cache.get(key);

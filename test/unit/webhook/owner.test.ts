@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { decideOwnership, unreadableModeIssues } from '../../../webhook/core/owner.ts';
 import type { Pod, PodSecurityContext } from '../../../webhook/core/pod.ts';
-import type { SecretRequest } from '../../../webhook/core/secret-requests.ts';
 
 type Ids = readonly [user?: number | null, group?: number | null];
 
@@ -144,9 +143,8 @@ describe('the rule of owners', () => {
       const everybody = pod.spec?.containers ?? [];
       const owner = decideOwnership(pod, everybody);
       expect(owner.user).not.toBe(0);
-      const mode = { value: owner.mode, place: 'x' };
-      const secrets = [{ mode }] as unknown as SecretRequest[];
-      expect(unreadableModeIssues(pod, everybody, { owner, secrets })).toEqual([]);
+      const modes = [{ value: owner.mode, place: 'x' }];
+      expect(unreadableModeIssues(pod, everybody, { owner, modes })).toEqual([]);
     }
   });
 });
@@ -160,8 +158,8 @@ describe('modes', () => {
     const pod = podOf(context, containers);
     const everybody = pod.spec?.containers ?? [];
     const owner = decideOwnership(pod, everybody);
-    const secrets = [{ mode: { value: mode, place: 'x' } }] as unknown as SecretRequest[];
-    return unreadableModeIssues(pod, everybody, { owner, secrets }).map(
+    const modes = [{ value: mode, place: 'x' }];
+    return unreadableModeIssues(pod, everybody, { owner, modes }).map(
       ({ message }) => message.split(':')[0] ?? '',
     );
   };

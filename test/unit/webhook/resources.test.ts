@@ -102,3 +102,33 @@ test.each([
   const plan = { files, sources: Array<object>(row.sources).fill({}) } as unknown as Plan;
   expect(roomFor(plan)).toMatchObject({ secrets: row.secrets, state: row.state });
 });
+
+/** An ExternalSecret with so many sets, entries and templates. */
+const externalSecret = (sets: number, entries: number, templates?: number): object => ({
+  kind: 'external-secret',
+  sets: Array<object>(sets).fill({}),
+  entries: Array<object>(entries).fill({}),
+  ...(templates === undefined ? {} : { templates: Array<object>(templates).fill({}) }),
+});
+
+test.each([
+  { what: 'entries', files: [externalSecret(0, 43)], sources: 1, secrets: '9Mi', state: '4Mi' },
+  { what: 'sets, as extracts', files: [externalSecret(3, 0)], sources: 1, secrets: '9Mi', state: '4Mi' },
+  {
+    what: 'templates, in the state too',
+    files: [externalSecret(0, 3, 45)],
+    sources: 1,
+    secrets: '9Mi',
+    state: '9Mi',
+  },
+  {
+    what: 'templates of annotations',
+    files: Array<object>(43).fill({ kind: 'template' }),
+    sources: 2,
+    secrets: '9Mi',
+    state: '9Mi',
+  },
+])('room for $what', ({ files, sources, secrets, state }) => {
+  const plan = { files, sources: Array<object>(sources).fill({}) } as unknown as Plan;
+  expect(roomFor(plan)).toMatchObject({ secrets, state });
+});

@@ -150,7 +150,7 @@ describe('POST /mutate', () => {
     ['GET', '/mutate'],
     ['PUT', '/mutate'],
     ['POST', '/'],
-    ['POST', '/validate'],
+    ['GET', '/validate'],
     ['GET', '/metrics'],
     ['POST', '/mutate/x'],
   ] as const)('%s %s: 404', async (method, url) => {
@@ -192,7 +192,7 @@ test('what breaks inside is a 500 that says nothing, a line in the log, and a co
   await app.close();
   expect([answer.statusCode, answer.json()]).toEqual([500, { error: 'internal error' }]);
   expect(lines.lines.map(({ level, text }) => [level, text])).toEqual([
-    ['error', 'the admission of a pod failed inside Keyferry'],
+    ['error', 'an admission failed inside Keyferry'],
   ]);
   expect(await counted.registry.metrics()).toContain(
     'keyferry_admission_requests_total{outcome="error",reason=""} 1',

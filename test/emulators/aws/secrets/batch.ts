@@ -20,8 +20,7 @@ function idsOf(
   const token = fields.text('NextToken');
   const filter = readFilters(fields);
   if (fields.problem !== undefined) return fields.problem;
-  if (!filter.ok) return filter;
-  if ((ids === undefined) === (filter.value === undefined))
+  if ((ids === undefined) === (filter === undefined))
     return invalidParameter("Either 'SecretIdList' or 'Filters' must be provided, but not both.");
   if (ids !== undefined && size !== undefined)
     return invalidParameter(
@@ -33,7 +32,7 @@ function idsOf(
     resource: '*',
   });
   if (!listed.ok) return listed;
-  const secrets = call.parts.store.list(call.caller.account).filter(filter.value ?? (() => true));
+  const secrets = call.parts.store.list(call.caller.account).filter(filter ?? (() => true));
   const found = secrets.filter(({ deletion }) => deletion === undefined).map(({ arn }) => arn);
   return pageOf(found, size ?? most, token);
 }

@@ -51,12 +51,11 @@ export function listSecrets(call: SecretsCall): Outcome<JsonObject> {
   const deletedToo = fields.flag('IncludePlannedDeletion');
   const filter = readFilters(fields);
   if (fields.problem !== undefined) return fields.problem;
-  if (!filter.ok) return filter;
   const allowed = parts.access.authorize(caller, { action: 'secretsmanager:ListSecrets', resource: '*' });
   if (!allowed.ok) return allowed;
   const found = parts.store
     .list(caller.account)
-    .filter((secret) => (deletedToo || secret.deletion === undefined) && (filter.value?.(secret) ?? true));
+    .filter((secret) => (deletedToo || secret.deletion === undefined) && (filter?.(secret) ?? true));
   const page = pageOf(found, size, token);
   if (!page.ok) return page;
   const { items, nextToken } = page.value;

@@ -51,8 +51,7 @@ export class SecretFields {
   texts(name: string, most: number): string[] | undefined {
     const list = this.list(name);
     if (list === undefined) return undefined;
-    if (list.length > most)
-      this.#constraints.check(camel(name), `[${list.map(String).join(', ')}]`, { longest: most });
+    this.checkLength(camel(name), list, { longest: most });
     if (list.some((item) => typeof item !== 'string')) this.#wrongType ??= 'STRING_VALUE';
     return list.map(String);
   }
@@ -63,6 +62,16 @@ export class SecretFields {
     if (Array.isArray(value)) return value as unknown[];
     this.#wrongType ??= 'START_ARRAY';
     return undefined;
+  }
+
+  /** Judges a value that is further inside of the request; `name` is where. */
+  check(name: string, value: string, rules: Rules): void {
+    this.#constraints.check(name, value, rules);
+  }
+
+  /** Judges how many items a list has. */
+  checkLength(name: string, list: readonly unknown[], rules: Rules): void {
+    this.#constraints.checkLength(name, list, rules);
   }
 
   /** The refusal of what was read so far; undefined where all of it is fine. */

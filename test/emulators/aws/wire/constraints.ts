@@ -11,6 +11,12 @@ export class Constraints {
     for (const rule of brokenRules(value, rules)) this.#add(`'${value}'`, name, rule);
   }
 
+  /** Judges how many items a list has. */
+  checkLength(name: string, list: readonly unknown[], rules: Rules): void {
+    const shown = `'[${list.map(shownItem).join(', ')}]'`;
+    for (const rule of brokenLength(list.length, rules)) this.#add(shown, name, rule);
+  }
+
   #add(value: string, name: string, rule: string): void {
     this.#problems.push(`Value ${value} at '${name}' failed to satisfy constraint: ${rule}`);
   }
@@ -25,7 +31,7 @@ export class Constraints {
 
 export interface Rules {
   readonly required?: boolean;
-  /** Lengths of a text. */
+  /** Lengths of a text or a list. */
   readonly shortest?: number;
   readonly longest?: number;
   readonly pattern?: string;
@@ -39,10 +45,16 @@ function* brokenBounds(value: number, { least = -Infinity, most = Infinity }: Ru
   if (value > most) yield `Member must have value less than or equal to ${most}`;
 }
 
+const shownItem = (item: unknown): string => (typeof item === 'string' ? item : JSON.stringify(item));
+
+function* brokenLength(length: number, { shortest = 0, longest = Infinity }: Rules): Generator<string> {
+  if (length > longest) yield `Member must have length less than or equal to ${longest}`;
+  if (length < shortest) yield `Member must have length greater than or equal to ${shortest}`;
+}
+
 function* brokenForm(value: string, rules: Rules): Generator<string> {
-  const { shortest = 0, longest = Infinity, pattern } = rules;
-  if (value.length > longest) yield `Member must have length less than or equal to ${longest}`;
-  if (value.length < shortest) yield `Member must have length greater than or equal to ${shortest}`;
+  const { pattern } = rules;
+  yield* brokenLength(value.length, rules);
   if (pattern !== undefined && !new RegExp(`^(?:${pattern})$`, 'u').test(value))
     yield `Member must satisfy regular expression pattern: ${pattern}`;
 }

@@ -29,6 +29,8 @@ export interface AdmissionParts {
   readonly resolve: ServiceResolver;
   /** The MutatingWebhookConfigurations, in the order of their names. */
   readonly configurations: () => readonly KubeObject[];
+  /** The ValidatingWebhookConfigurations, in the order of their names. */
+  readonly validating: () => readonly KubeObject[];
   readonly namespace: (name: string) => KubeObject | undefined;
   /** What the server fills in by itself, before the webhooks and after each. */
   readonly defaults: (resource: Resource, object: KubeObject) => KubeObject;
@@ -38,7 +40,10 @@ export interface AdmissionParts {
 
 type Webhook = Record<string, unknown>;
 
-/** Asks the mutating webhooks about writes, as the API server does. */
+const webhooksOf = (configurations: readonly KubeObject[]): readonly Webhook[] =>
+  configurations.flatMap((configuration) => recordsOf(configuration['webhooks']));
+
+/** Asks the mutating webhooks about writes, and then the validating ones, as the API server does. */
 export class Admission {
   readonly #parts: AdmissionParts;
 
@@ -51,7 +56,7 @@ export class Admission {
     const { plugins, configurations } = this.#parts;
     const object = request.operation === 'DELETE' ? request.object : plugins(request);
     const start: AdmissionOutcome = { object, warnings: [], auditAnnotations: {} };
-    const webhooks = configurations().flatMap((configuration) => recordsOf(configuration['webhooks']));
+    const webhooks = webhooksOf(configurations());
     const again = new Map<Webhook, KubeObject>();
     let outcome = start;
     for (const webhook of webhooks) {
@@ -61,6 +66,14 @@ export class Admission {
     for (const [webhook, seen] of again) {
       if (!isSame(seen, outcome.object)) outcome = await this.#ask(webhook, request, outcome);
     }
+    return this.#validate(request, outcome);
+  }
+
+  /** Validating webhooks see what is to be stored, and change nothing. */
+  async #validate(request: AdmissionRequest, mutated: AdmissionOutcome): Promise<AdmissionOutcome> {
+    let outcome = mutated;
+    for (const webhook of webhooksOf(this.#parts.validating()))
+      outcome = { ...(await this.#ask(webhook, request, outcome)), object: mutated.object };
     return outcome;
   }
 
@@ -70,11 +83,12 @@ export class Admission {
     before: AdmissionOutcome,
   ): Promise<AdmissionOutcome> {
     const { operation, resource, target } = request;
-    const { namespace } = target;
+    const { namespace, subresource } = target;
     const namespaceLabels =
       namespace === undefined ? undefined : (this.#parts.namespace(namespace)?.metadata.labels ?? {});
     const { object } = before;
-    if (!webhookMatches(webhook, { operation, resource, object, namespaceLabels })) return before;
+    if (!webhookMatches(webhook, { operation, resource, subresource, object, namespaceLabels }))
+      return before;
     const name = String(webhook['name']);
     try {
       return await this.#call(name, webhook, request, before);

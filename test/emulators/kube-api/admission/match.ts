@@ -7,6 +7,7 @@ export type Operation = 'CREATE' | 'UPDATE' | 'DELETE';
 export interface MatchInput {
   readonly operation: Operation;
   readonly resource: Resource;
+  readonly subresource?: string | undefined;
   readonly object: KubeObject;
   /** Labels of the object's namespace; none for what is in no namespace. */
   readonly namespaceLabels: Readonly<Record<string, string>> | undefined;
@@ -17,13 +18,17 @@ const has = (list: unknown, wanted: string): boolean => {
   return texts.includes('*') || texts.includes(wanted);
 };
 
-const ruleMatches = (rule: Record<string, unknown>, { operation, resource }: MatchInput): boolean => {
+const ruleMatches = (
+  rule: Record<string, unknown>,
+  { operation, resource, subresource }: MatchInput,
+): boolean => {
   const { scope = '*' } = rule;
+  const path = subresource === undefined ? resource.plural : `${resource.plural}/${subresource}`;
   return (
     has(rule['operations'], operation) &&
     has(rule['apiGroups'], resource.group) &&
     has(rule['apiVersions'], resource.version) &&
-    (has(rule['resources'], resource.plural) || has(rule['resources'], '*/*')) &&
+    (has(rule['resources'], path) || has(rule['resources'], '*/*')) &&
     (scope === '*' || (scope === 'Namespaced') === resource.namespaced)
   );
 };

@@ -22,6 +22,7 @@ export const makeReview = (uid: string, request: AdmissionRequest, object: KubeO
       requestResource: resourceOf(resource),
       ...(object.metadata.name === undefined ? {} : { name: object.metadata.name }),
       ...(target.namespace === undefined ? {} : { namespace: target.namespace }),
+      ...(target.subresource === undefined ? {} : { subResource: target.subresource }),
       operation,
       userInfo: { username: user.name, groups: user.groups },
       object: operation === 'DELETE' ? null : object,

@@ -30,7 +30,7 @@ const problemsOf = (webhook: Record<string, unknown>): string[] => [
   ),
 ];
 
-/** What is wrong with a MutatingWebhookConfiguration, for the API server or for the stand-in. */
+/** What is wrong with a configuration of webhooks, for the API server or for the stand-in. */
 export const configurationProblems = (configuration: KubeObject): string[] =>
   recordsOf(configuration['webhooks']).flatMap((webhook, index) =>
     problemsOf(webhook).map((problem) => `webhooks[${index}].${problem}`),

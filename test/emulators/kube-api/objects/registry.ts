@@ -33,6 +33,7 @@ const builtIns: readonly Resource[] = [
     mutatingwebhookconfigurations: ['MutatingWebhookConfiguration', clusterWide],
     validatingadmissionpolicies: ['ValidatingAdmissionPolicy', clusterWide],
     validatingadmissionpolicybindings: ['ValidatingAdmissionPolicyBinding', clusterWide],
+    validatingwebhookconfigurations: ['ValidatingWebhookConfiguration', clusterWide],
   }),
   ...builtIn('apiextensions.k8s.io', 'v1', {
     customresourcedefinitions: ['CustomResourceDefinition', clusterWide],
@@ -61,13 +62,14 @@ export const resourcesOf = (definition: KubeObject): Resource[] => {
   const names = isRecord(spec['names']) ? spec['names'] : {};
   return recordsOf(spec['versions'])
     .filter(({ served }) => served === true)
-    .map(({ name }) => ({
+    .map(({ name, subresources }) => ({
       group: textOr(spec['group'], ''),
       version: textOr(name, ''),
       plural: textOr(names['plural'], ''),
       kind: textOr(names['kind'], ''),
       namespaced: spec['scope'] === 'Namespaced',
       custom: true,
+      statusApart: isRecord(subresources) && isRecord(subresources['status']),
     }));
 };
 

@@ -31,6 +31,8 @@ export interface Resource {
   readonly namespaced: boolean;
   /** Whether a CustomResourceDefinition brought it. */
   readonly custom: boolean;
+  /** Whether `status` is written through a path of its own, and through no other. */
+  readonly statusApart?: boolean;
 }
 
 export const apiVersionOf = ({ group, version }: Pick<Resource, 'group' | 'version'>): string =>

@@ -92,10 +92,12 @@ export class Handler {
     return dispatch(this.#parts, { verb, resource, target, user, query, message, response });
   }
 
-  /** The resource of a path; none of them has subresources here. */
+  /** The resource of a path; `status` is the one subresource that there is here, of the custom resources that have it. */
   #find(target: Target): Resource | undefined {
     const resource = this.#parts.registry.find(target);
-    if (target.subresource !== undefined) return undefined;
+    const { subresource } = target;
+    if (subresource !== undefined && !(subresource === 'status' && resource?.statusApart === true))
+      return undefined;
     return resource?.namespaced === false && target.namespace !== undefined ? undefined : resource;
   }
 

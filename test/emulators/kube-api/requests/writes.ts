@@ -4,7 +4,7 @@ import type { User } from '../access/users.ts';
 import type { Admission, AdmissionOutcome } from '../admission/admission.ts';
 import { jsonPatch, mergePatch } from '../objects/patch.ts';
 import type { Storage } from '../objects/storage.ts';
-import { qualifiedName, type KubeObject, type Resource } from '../objects/types.ts';
+import { qualifiedName, without, type KubeObject, type Resource } from '../objects/types.ts';
 import type { Target } from './path.ts';
 import { notFound } from './read.ts';
 import { refuse } from './status.ts';
@@ -50,6 +50,22 @@ const patched = (type: string, stored: KubeObject, patch: unknown): unknown => {
   }
 };
 
+/**
+ * What a write makes of an object whose status has a path of its own: there nothing but the status changes, elsewhere all but it.
+ * https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#status-subresource
+ */
+const withStatusApart = (
+  { resource, target }: WriteRequest,
+  object: KubeObject,
+  stored: KubeObject | undefined,
+): KubeObject => {
+  if (resource.statusApart !== true) return object;
+  const ofStatus = target.subresource === 'status' && stored !== undefined;
+  const status = ofStatus ? object['status'] : stored?.['status'];
+  const rest = without(ofStatus ? stored : object, 'status') as unknown as KubeObject;
+  return status === undefined ? rest : { ...rest, status };
+};
+
 /** Creates, changes and removes objects, by way of admission. */
 export class Writes {
   readonly #parts: WriteParts;
@@ -62,7 +78,7 @@ export class Writes {
     const { storage, admission } = this.#parts;
     const { resource, target, user } = request;
     this.#checkNamespace(resource, target.namespace);
-    const given = parseObject(resource, target, body);
+    const given = withStatusApart(request, parseObject(resource, target, body), undefined);
     if (given.metadata.resourceVersion !== undefined) {
       throw refuse(400, 'resourceVersion should not be set on objects to be created');
     }
@@ -122,9 +138,10 @@ export class Writes {
     return this.#parts.storage.put(resource, { ...object, metadata: { ...object.metadata, ...system } });
   }
 
-  async #replace(request: WriteRequest, object: KubeObject, stored: KubeObject): Promise<AdmissionOutcome> {
+  async #replace(request: WriteRequest, given: KubeObject, stored: KubeObject): Promise<AdmissionOutcome> {
     const { resource, target, user } = request;
-    checkVersion(resource, object, stored);
+    checkVersion(resource, given, stored);
+    const object = withStatusApart(request, given, stored);
     const outcome = await this.#parts.admission.admit({
       operation: 'UPDATE',
       resource,

@@ -1,6 +1,7 @@
 import { dataAnswer, empty, failure, unsupportedOperation } from '../answer.ts';
 import { Fields } from '../fields.ts';
 import { goDuration } from '../ttl.ts';
+import { readCustomMetadata } from './custom-metadata.ts';
 import { KvKey } from './kv-key.ts';
 import { listBelow } from './listing.ts';
 import type { Clock } from '../../../../lib/clock.ts';
@@ -59,6 +60,7 @@ export class KvVersion2 implements Backend {
   }
 
   #data(name: string, request: BackendRequest): Answer {
+    if (request.operation === 'list') return unsupportedOperation;
     if (name.endsWith('/')) return invalidPath(request);
     if (request.operation === 'read') return this.#read(name, request);
     if (isWrite(request)) return this.#write(name, request);
@@ -113,11 +115,14 @@ export class KvVersion2 implements Backend {
 
   #writeMetadata(name: string, request: BackendRequest): Answer {
     const fields = new Fields(request.data);
+    const given = fields.object('custom_metadata');
+    const custom = given === undefined ? undefined : readCustomMetadata(given);
+    if (custom?.ok === false) return failure(400, custom.error);
     const key = this.#keys.get(name) ?? new KvKey(this.#clock.now());
     key.maxVersions = fields.integer('max_versions') ?? key.maxVersions;
     key.casRequired = fields.boolean('cas_required') ?? key.casRequired;
     key.deleteVersionAfterSeconds = fields.seconds('delete_version_after') ?? key.deleteVersionAfterSeconds;
-    key.customMetadata = fields.object('custom_metadata') ?? key.customMetadata;
+    if (custom !== undefined) key.customMetadata = custom.value;
     if (fields.problem !== undefined) return failure(400, fields.problem);
     this.#keys.set(name, key);
     return empty;

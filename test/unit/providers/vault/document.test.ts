@@ -36,6 +36,13 @@ describe('a secret', () => {
     ]);
   });
 
+  test('is written as Vault writes JSON', () => {
+    const body = JSON.stringify({ data: { data: { url: 'a<b>&\u2028"\\' }, metadata: { version: 1 } } });
+    const [written] = text(read(200, body)) as [string];
+    expect(written).toBe(String.raw`{"url":"a\u003cb\u003e\u0026\u2028\"\\"}`);
+    expect(JSON.parse(written)).toEqual({ url: 'a<b>&\u2028"\\' });
+  });
+
   test('keeps fields with names of Object.prototype', () => {
     const body = '{"data":{"data":{"__proto__":"a","constructor":"b"},"metadata":{"version":1}}}';
     expect(text(read(200, body))).toEqual(['{"__proto__":"a","constructor":"b"}', '1']);

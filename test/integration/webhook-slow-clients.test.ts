@@ -1,0 +1,152 @@
+import { once } from 'node:events';
+import { request } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import { connect as connectPlain } from 'node:net';
+import { Readable } from 'node:stream';
+import { connect, type TLSSocket } from 'node:tls';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { systemClock } from '../../lib/clock.ts';
+import { objectCache } from '../../lib/kube/object-cache.ts';
+import { silentLogger } from '../../lib/log.ts';
+import { defaultSettings } from '../../webhook/core/settings.ts';
+import { createMetrics } from '../../webhook/metrics.ts';
+import { buildServer } from '../../webhook/server.ts';
+import { fixedCertificate } from '../support/golden-admission.ts';
+
+/** Short, so that nobody waits long for them; the longer one shows which of the two it was. */
+const timeouts = { headers: 300, request: 900, lookEvery: 50 };
+const mebibyte = 2 ** 20;
+
+let server: ReturnType<typeof buildServer>;
+let port: number;
+
+beforeEach(async () => {
+  server = buildServer({
+    cache: objectCache([], systemClock),
+    settings: defaultSettings,
+    certificate: fixedCertificate,
+    metrics: createMetrics(),
+    clock: systemClock,
+    log: silentLogger,
+    timeouts,
+  });
+  port = Number(new URL(await server.listen({ port: 0, host: '127.0.0.1' })).port);
+});
+afterEach(async () => {
+  await server.close();
+});
+
+const open = async (): Promise<TLSSocket> => {
+  const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false });
+  await once(socket, 'secureConnect');
+  return socket.on('error', () => undefined);
+};
+
+/** What the server says until it closes the connection, and how long that takes. */
+const untilClosed = async (socket: TLSSocket): Promise<{ said: string; milliseconds: number }> => {
+  const started = performance.now();
+  let said = '';
+  socket.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  await once(socket, 'close');
+  return { said, milliseconds: performance.now() - started };
+};
+
+describe('a client that is slow', () => {
+  test('with the head of its request is cut off in time', async () => {
+    const socket = await open();
+    socket.write('POST /mutate HTTP/1.1\r\nhost: x\r\n');
+    const { said, milliseconds } = await untilClosed(socket);
+    expect(said).toMatch(/^HTTP\/1\.1 408 /u);
+    expect(milliseconds).toBeLessThan(timeouts.request);
+  });
+
+  test('with the head, one line after the other, is cut off all the same', async () => {
+    const socket = await open();
+    socket.write('POST /validate HTTP/1.1\r\n');
+    const drip = setInterval(() => socket.write('x-a: b\r\n'), 20);
+    const { milliseconds } = await untilClosed(socket);
+    clearInterval(drip);
+    expect(milliseconds).toBeLessThan(timeouts.request);
+  });
+
+  test.each(['/mutate', '/validate'])('with the body of its POST %s is cut off in time', async (path) => {
+    const socket = await open();
+    const head = `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{`;
+    socket.write(head);
+    const { milliseconds } = await untilClosed(socket);
+    expect(milliseconds).toBeGreaterThan(timeouts.request - timeouts.lookEvery);
+    expect(milliseconds).toBeLessThan(timeouts.request * 3);
+  });
+
+  test('to shake hands is cut off in time', async () => {
+    const started = performance.now();
+    const socket = connectPlain(port, '127.0.0.1')
+      .on('error', () => undefined)
+      .resume();
+    await once(socket, 'close');
+    expect(performance.now() - started).toBeLessThan(timeouts.request * 3);
+  });
+});
+
+/** Sends so many mebibytes, whatever the server says meanwhile, with their length said before or not. */
+const send = async (mebibytes: number, saysLength: boolean): Promise<{ status: number; body: string }> => {
+  const length = saysLength ? { 'content-length': mebibytes * mebibyte } : {};
+  const outgoing = request({
+    port,
+    host: '127.0.0.1',
+    path: '/validate',
+    method: 'POST',
+    rejectUnauthorized: false,
+    agent: false,
+    headers: { 'content-type': 'application/json', ...length },
+  });
+  const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>;
+  const chunk = Buffer.alloc(mebibyte, 'x');
+  Readable.from(Array<Buffer>(mebibytes).fill(chunk)).pipe(outgoing);
+  const [response] = await answered;
+  let body = '';
+  for await (const chunk of response as AsyncIterable<Buffer>) body += chunk.toString();
+  return { status: response.statusCode ?? 0, body };
+};
+
+describe('a body that is too large', () => {
+  test.each([
+    ['a little, with its length', 9, true],
+    ['a little, in chunks', 9, false],
+    ['by far, with its length', 40, true],
+    ['by far, in chunks', 40, false],
+  ])('%s: the client reads the answer', async (_what, mebibytes, saysLength) => {
+    for (let round = 0; round < 3; round += 1)
+      expect(await send(mebibytes, saysLength)).toEqual({
+        status: 413,
+        body: '{"error":"Request body is too large"}',
+      });
+  });
+
+  test('reaches a client that reads only when all is sent', async () => {
+    const socket = await open();
+    socket.pause();
+    const length = 9 * mebibyte;
+    const head = `POST /validate HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n`;
+    socket.write(head);
+    const failure = await new Promise<Error | null | undefined>((resolve) => {
+      socket.write(Buffer.alloc(length, 'x'), resolve);
+    });
+    expect(failure ?? undefined).toBeUndefined();
+    const answered = once(socket, 'data') as Promise<[Buffer]>;
+    socket.resume();
+    const [answer] = await answered;
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 413 /u);
+    socket.destroy();
+  });
+
+  test('that never ends is cut off in time', async () => {
+    const socket = await open();
+    socket.write(
+      'POST /validate HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99999999\r\n\r\n',
+    );
+    const { said, milliseconds } = await untilClosed(socket);
+    expect(said).toMatch(/^HTTP\/1\.1 413 /u);
+    expect(milliseconds).toBeLessThan(timeouts.request * 3);
+  });
+});
