@@ -10,7 +10,7 @@ import { parseWords, type Words } from './words.ts';
 
 /** What `inject`, `check` and `explain` are given. */
 export interface ManifestArguments {
-  readonly command: Exclude<Command, 'refresh'>;
+  readonly command: Exclude<Command, 'refresh' | 'render'>;
   /** Pods and workloads; `-` is standard input. */
   readonly files: readonly string[];
   /** Stores, Namespaces and ServiceAccounts. */
@@ -30,6 +30,24 @@ export interface CountingArguments {
   readonly assumptions: Assumptions;
 }
 
+/** What `render` is given. */
+export interface RenderArguments {
+  readonly command: 'render';
+  readonly files: readonly string[];
+  readonly manifests: readonly string[];
+  readonly namespace: string;
+  readonly output: 'text' | 'json';
+  readonly settings: Settings;
+  /** Folder that the files are written to. */
+  readonly out: string;
+  /** Undefined: whom the stores name. */
+  readonly serviceAccount: string | undefined;
+  /** Files with tokens, by audience; empty audience: for the API server's own. */
+  readonly tokens: ReadonlyMap<string, string>;
+  readonly kubeconfig: string | undefined;
+  readonly context: string | undefined;
+}
+
 export interface RefreshArguments {
   readonly command: 'refresh';
   readonly target: Target;
@@ -41,7 +59,7 @@ export interface RefreshArguments {
   readonly output: 'text' | 'json';
 }
 
-export type Arguments = ManifestArguments | RefreshArguments;
+export type Arguments = ManifestArguments | RenderArguments | RefreshArguments;
 
 export type Parsed = { readonly kind: 'help' } | { readonly kind: 'run'; readonly arguments: Arguments };
 
@@ -70,7 +88,7 @@ const strangerProblems = (words: Words): string[] => {
 const fileProblems = (words: Words): string[] => {
   const [files, manifests] = [many(words, 'filename'), many(words, 'manifests')];
   return [
-    ...(files.length === 0 ? ['-f is missing: which pods or workloads?'] : []),
+    ...(files.length === 0 ? ['-f is missing: which manifests?'] : []),
     ...([...files, ...manifests].filter((file) => file === '-').length > 1
       ? ['standard input (-) can be read once only']
       : []),
@@ -129,6 +147,8 @@ const settingsOf = (words: Words): Settings => {
     ...defaultSettings,
     fileRoot: '/',
     allowHttp: words.values.has('allow-http'),
+    // Manifests that are given are meant, of whichever API they are.
+    externalSecretsOperatorRead: true,
     ...(image === undefined ? {} : { agentImage: image }),
     ...(words.values.has('allowed-servers') ? { allowedServers: many(words, 'allowed-servers') } : {}),
   };
@@ -162,6 +182,56 @@ const manifestArguments = (
   });
 };
 
+const tokensOf = (words: Words): Result<ReadonlyMap<string, string>, Problems> => {
+  const pairs = many(words, 'token').map((text) => {
+    const mark = text.lastIndexOf('=');
+    return {
+      text,
+      audience: text.slice(0, Math.max(0, mark)),
+      file: text.slice(mark + 1),
+      isPair: mark >= 0,
+    };
+  });
+  const problems = pairs
+    .filter(({ isPair, file }) => !isPair || file === '')
+    .map(({ text }) => `--token is ${quoted(text)}; it takes AUDIENCE=FILE, such as vault=/tmp/token`);
+  return problems.length > 0
+    ? err(problems)
+    : ok(new Map(pairs.map(({ audience, file }) => [audience, file])));
+};
+
+const serviceAccountProblems = (name: string | undefined): Problems =>
+  name === undefined || isSubdomain(name)
+    ? []
+    : [`--service-account is ${quoted(name)}, which cannot be the name of a ServiceAccount`];
+
+const renderArguments = (words: Words): Result<Arguments, Problems> => {
+  const [out, tokens] = [one(words, 'out'), tokensOf(words)];
+  const problems = [
+    ...commandProblems(words.positionals),
+    ...strangerProblems(words),
+    ...fileProblems(words),
+    ...(out === undefined ? ['-o is missing: where to?'] : []),
+    ...serviceAccountProblems(one(words, 'service-account')),
+    ...(tokens.ok ? [] : tokens.error),
+    ...commonProblems(words),
+  ];
+  if (problems.length > 0 || out === undefined || !tokens.ok) return err(problems);
+  return ok({
+    command: 'render',
+    files: many(words, 'filename'),
+    manifests: many(words, 'manifests'),
+    namespace: one(words, 'namespace') ?? 'default',
+    output: outputOf(words),
+    settings: settingsOf(words),
+    out,
+    serviceAccount: one(words, 'service-account'),
+    tokens: tokens.value,
+    kubeconfig: one(words, 'kubeconfig'),
+    context: one(words, 'context'),
+  });
+};
+
 const refreshArguments = (words: Words): Result<Arguments, Problems> => {
   const target = parseTarget(words.positionals.slice(1), one(words, 'selector'));
   const problems = [...strangerProblems(words), ...(target.ok ? [] : target.error), ...commonProblems(words)];
@@ -177,6 +247,11 @@ const refreshArguments = (words: Words): Result<Arguments, Problems> => {
   });
 };
 
+const argumentsOf = (words: Words, command: Command | undefined): Result<Arguments, Problems> => {
+  if (command === 'refresh') return refreshArguments(words);
+  return command === 'render' ? renderArguments(words) : manifestArguments(words, command);
+};
+
 /** Reads the command line; every problem at once, as far as it could be read at all. */
 export const parseArguments = (argv: readonly string[]): Result<Parsed, Problems> => {
   const words = parseWords(argv);
@@ -184,7 +259,6 @@ export const parseArguments = (argv: readonly string[]): Result<Parsed, Problems
   const [word] = words.value.positionals;
   if (words.value.values.has('help') || word === 'help') return ok({ kind: 'help' });
   const command = isCommand(word) ? word : undefined;
-  const parsed =
-    command === 'refresh' ? refreshArguments(words.value) : manifestArguments(words.value, command);
+  const parsed = argumentsOf(words.value, command);
   return parsed.ok ? ok({ kind: 'run', arguments: parsed.value }) : parsed;
 };

@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
 import { systemClock } from '../lib/clock.ts';
-import { parseDocuments, type ManifestDocuments } from '../lib/kube/documents.ts';
+import { parseDocuments, type ManifestDocument, type ManifestDocuments } from '../lib/kube/documents.ts';
 import { readManifestFiles } from '../lib/kube/manifest-files.ts';
 import { parseManifests } from '../lib/kube/manifests.ts';
 import { objectCache } from '../lib/kube/object-cache.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { catalogueOf } from '../webhook/catalogue.ts';
+import type { Catalogue } from '../webhook/core/catalogue.ts';
 import type { ManifestArguments } from './arguments.ts';
 import { reviewDocument, type Reviewed } from './review.ts';
 
@@ -21,18 +22,47 @@ const readDocuments = async (
   return { documents: parsed.documents, problems: [...files.problems, ...parsed.problems] };
 };
 
-/** Reads all manifests and decides about each document as the webhook would; an error lists what cannot be read. */
-export const reviewManifests = async (
-  { files, manifests, namespace, settings }: ManifestArguments,
+/** What a command was given to read. */
+interface Given {
+  readonly files: readonly string[];
+  readonly manifests: readonly string[];
+  readonly namespace: string;
+}
+
+/** Manifests that were read. */
+export interface LoadedManifests {
+  /** Of `-f`, in order. */
+  readonly own: readonly ManifestDocument[];
+  /** Of `-f` and `-m`. */
+  readonly all: readonly ManifestDocument[];
+  readonly catalogue: Catalogue;
+}
+
+/** Reads all manifests; an error lists what cannot be read. */
+export const loadManifests = async (
+  { files, manifests, namespace }: Given,
   readInput: () => Promise<string>,
-): Promise<Result<readonly Reviewed[], readonly string[]>> => {
+): Promise<Result<LoadedManifests, readonly string[]>> => {
   const input = [...files, ...manifests].includes('-') ? await readInput() : '';
   const seen = new Set<string>();
   const own = await readDocuments(files, input, seen);
   const further = await readDocuments(manifests, input, seen);
-  const objects = parseManifests([...further.documents, ...own.documents], namespace);
+  const all = [...further.documents, ...own.documents];
+  const objects = parseManifests(all, namespace);
   const problems = [...own.problems, ...further.problems, ...objects.problems];
   if (problems.length > 0) return err(problems);
   const catalogue = catalogueOf(objectCache(objects.objects, systemClock));
-  return ok(own.documents.map((document) => reviewDocument(document, { catalogue, settings, namespace })));
+  return ok({ own: own.documents, all, catalogue });
+};
+
+/** Reads all manifests and decides about each document as the webhook would; an error lists what cannot be read. */
+export const reviewManifests = async (
+  given: ManifestArguments,
+  readInput: () => Promise<string>,
+): Promise<Result<readonly Reviewed[], readonly string[]>> => {
+  const loaded = await loadManifests(given, readInput);
+  if (!loaded.ok) return loaded;
+  const { own, catalogue } = loaded.value;
+  const { settings, namespace } = given;
+  return ok(own.map((document) => reviewDocument(document, { catalogue, settings, namespace })));
 };

@@ -1,7 +1,9 @@
-export const commands = ['inject', 'check', 'explain', 'refresh'] as const;
+export const commands = ['inject', 'check', 'explain', 'render', 'refresh'] as const;
 export type Command = (typeof commands)[number];
 
-const onManifests: readonly Command[] = ['inject', 'check', 'explain'];
+const onWorkloads: readonly Command[] = ['inject', 'check', 'explain'];
+const onManifests: readonly Command[] = [...onWorkloads, 'render'];
+const onCluster: readonly Command[] = ['render', 'refresh'];
 
 export const isCommand = (name: string | undefined): name is Command =>
   name !== undefined && (commands as readonly string[]).includes(name);
@@ -15,6 +17,10 @@ export const commandLines: Readonly<Record<Command, { readonly words: string; re
   explain: {
     words: 'explain -f FILE [-m FILE]',
     about: 'say which files appear where, from which store, as whom, and what calls that makes',
+  },
+  render: {
+    words: 'render -f FILE [-m FILE] -o FOLDER',
+    about: 'fetch what ExternalSecrets name, and write the files that pods would have',
   },
   refresh: {
     words: 'refresh KIND NAME... [-n NAMESPACE]',
@@ -39,14 +45,31 @@ const optionTable = {
     value: 'FILE',
     repeatable: true,
     commands: onManifests,
-    about: 'pods and workloads: a file, a folder or - (may be repeated)',
+    about: 'pods, workloads, stores and ExternalSecrets: a file, a folder or - (may be repeated)',
   },
   manifests: {
     short: 'm',
     value: 'FILE',
     repeatable: true,
     commands: onManifests,
-    about: 'stores, Namespaces and ServiceAccounts, likewise',
+    about: 'stores, ExternalSecrets, Namespaces and ServiceAccounts that these need, likewise',
+  },
+  out: {
+    short: 'o',
+    value: 'FOLDER',
+    commands: ['render'],
+    about: 'where the files are written, as <target>/<key>',
+  },
+  'service-account': {
+    value: 'NAME',
+    commands: ['render'],
+    about: 'who logs in (default: whom the stores name, else default)',
+  },
+  token: {
+    value: 'AUDIENCE=FILE',
+    repeatable: true,
+    commands: ['render'],
+    about: "a token of that ServiceAccount (may be repeated; default: asked of the kubeconfig's cluster)",
   },
   namespace: {
     short: 'n',
@@ -55,7 +78,7 @@ const optionTable = {
     about: "of documents that name none (default: default); refresh: of the pods (default: the context's)",
   },
   output: { value: 'text|json', commands, about: 'json where a machine reads it (default: text)' },
-  'agent-image': { value: 'IMAGE', commands: onManifests, about: 'image of the injected containers' },
+  'agent-image': { value: 'IMAGE', commands: onWorkloads, about: 'image of the injected containers' },
   'allow-http': { commands: onManifests, about: 'let stores name http servers' },
   'allowed-servers': {
     value: 'GLOB',
@@ -92,10 +115,10 @@ const optionTable = {
   },
   kubeconfig: {
     value: 'FILE',
-    commands: ['refresh'],
+    commands: onCluster,
     about: 'instead of those that KUBECONFIG names, or ~/.kube/config',
   },
-  context: { value: 'NAME', commands: ['refresh'], about: 'of the kubeconfig, instead of the current one' },
+  context: { value: 'NAME', commands: onCluster, about: 'of the kubeconfig, instead of the current one' },
   'dry-run': { commands: ['refresh'], about: 'say which pods would be refreshed, and change nothing' },
   help: { short: 'h', commands, about: 'this text' },
 } as const satisfies Readonly<Record<string, Option>>;

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { annotation } from '../lib/annotation-names.ts';
 import type { ManifestArguments } from './arguments.ts';
 import { explainedData, explainedText } from './explain/explain.ts';
 import { nothingAsked, type Reviewed } from './review.ts';
@@ -27,21 +28,44 @@ const sayFindings = (reviewed: readonly Reviewed[], say: Say): void => {
   }
 };
 
+const sayUses = (reviewed: readonly Reviewed[], say: Say): void => {
+  for (const { source, title, secretUses, notAskedFor } of reviewed) {
+    if (secretUses.length === 0) continue;
+    say(
+      `${source}: ${title}: still takes what follows from Secrets that ExternalSecrets make; without those Secrets its containers do not start:\n`,
+    );
+    for (const { who, what, file, externalSecret } of secretUses)
+      say(
+        `  ${who}: ${what}: ${file === undefined ? 'no file can replace it' : `read ${file}`} (ExternalSecret ${externalSecret})\n`,
+      );
+    if (notAskedFor.length > 0)
+      say(
+        `  its pods do not have these files yet: annotate the pod template with ${annotation('inject')}: "true" and ${annotation('external-secrets')}: ${notAskedFor.join(',')}\n`,
+      );
+  }
+};
+
 const countOf = (reviewed: readonly Reviewed[], outcome: Reviewed['outcome']): number =>
   reviewed.filter((item) => item.outcome === outcome).length;
 
-const summary = (reviewed: readonly Reviewed[]): string =>
-  `${countOf(reviewed, 'inject')} would be injected, ${countOf(reviewed, 'deny')} refused, ${countOf(reviewed, 'skip')} left alone\n`;
+const summary = (reviewed: readonly Reviewed[]): string => {
+  const [valid, invalid] = [countOf(reviewed, 'valid'), countOf(reviewed, 'invalid')];
+  const pods = `${countOf(reviewed, 'inject')} would be injected, ${countOf(reviewed, 'deny')} refused, ${countOf(reviewed, 'skip')} left alone`;
+  const objects =
+    valid + invalid === 0 ? '' : `; stores and ExternalSecrets: ${valid} right, ${invalid} wrong`;
+  return `${pods}${objects}\n`;
+};
 
 const asData = (reviewed: readonly Reviewed[], { command, counting }: ManifestArguments): object => {
   if (command === 'explain') return explainedData(reviewed, counting);
   const withDocument = command === 'inject';
-  const items = reviewed.map(({ source, title, outcome, problems, warnings, document }) => ({
+  const items = reviewed.map(({ source, title, outcome, problems, warnings, secretUses, document }) => ({
     source,
     title,
     outcome,
     problems,
     warnings,
+    ...(command === 'check' ? { secretUses } : {}),
     ...(withDocument ? { document } : {}),
   }));
   return { items };
@@ -64,6 +88,7 @@ export const report = (
   } else {
     if (command === 'explain') out(explainedText(reviewed, counting));
     sayFindings(reviewed, out);
+    if (command === 'check') sayUses(reviewed, out);
     out(summary(reviewed));
   }
   return reviewed.every(({ problems }) => problems.length === 0);

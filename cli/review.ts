@@ -6,14 +6,17 @@ import type { Pod } from '../webhook/core/pod.ts';
 import { podProblem } from '../webhook/core/pod-shape.ts';
 import type { Settings } from '../webhook/core/settings.ts';
 import type { PodCount } from './core/pod-count.ts';
+import { judgedObject, reviewObject } from './objects.ts';
+import { noUses, usesOf, type Uses } from './uses.ts';
 import { workloadOf, type Workload } from './workload.ts';
 
 /** What became of one document. */
-export interface Reviewed {
+export interface Reviewed extends Uses {
   readonly source: string;
-  /** `Deployment payments/api`, or the document's kind where it makes no pods. */
+  /** `Deployment payments/api`, or the document's kind where it is nothing to decide about. */
   readonly title: string;
-  readonly outcome: Outcome['kind'] | 'other';
+  /** `valid` and `invalid`: stores and ExternalSecrets. */
+  readonly outcome: Outcome['kind'] | 'valid' | 'invalid' | 'other';
   readonly problems: readonly Problem[];
   readonly warnings: readonly string[];
   /** The document to print: patched where it was injected. */
@@ -61,28 +64,30 @@ const outcomeOf = (
   return reading.kind === 'skip' ? reading : decide(pod, reading, { ...known, namespace });
 };
 
-/** Does with one document what the webhook would do with its pod. */
-export const reviewDocument = (
-  { source, value }: ManifestDocument,
-  known: { readonly catalogue: Catalogue; readonly settings: Settings; readonly namespace: string },
-): Reviewed => {
-  const workload = workloadOf(value, known.namespace);
-  const common = { source, warnings: [], document: value };
-  if (workload === undefined)
-    return { ...common, title: String(value['kind']), outcome: 'other', problems: [] };
+interface KnownToReview {
+  readonly catalogue: Catalogue;
+  readonly settings: Settings;
+  /** Of documents that name none. */
+  readonly namespace: string;
+}
+
+const reviewWorkload = (
+  workload: Workload,
+  known: KnownToReview,
+): Omit<Reviewed, 'source' | 'document'> & {
+  readonly document?: unknown;
+} => {
   const title = `${workload.kind} ${workload.namespace}/${workload.name}`;
   const problems = unreadable(workload);
-  if (problems.length > 0) return { ...common, title, outcome: 'deny', problems };
+  const common = { title, warnings: [], ...usesOf(workload, known.catalogue) };
+  if (problems.length > 0) return { ...common, outcome: 'deny', problems };
   const pod = workload.pod as Pod;
   const outcome = outcomeOf(pod, workload.namespace, known);
-  if (outcome.kind === 'skip')
-    return { ...common, title, outcome: 'skip', problems: misplaced(workload, outcome) };
+  if (outcome.kind === 'skip') return { ...common, outcome: 'skip', problems: misplaced(workload, outcome) };
   const { warnings } = outcome;
-  if (outcome.kind === 'deny')
-    return { ...common, title, outcome: 'deny', problems: outcome.issues, warnings };
+  if (outcome.kind === 'deny') return { ...common, outcome: 'deny', problems: outcome.issues, warnings };
   return {
     ...common,
-    title,
     outcome: 'inject',
     problems: [],
     warnings,
@@ -91,8 +96,25 @@ export const reviewDocument = (
   };
 };
 
+/** Does with one document what the webhook would do with its pod. */
+export const reviewDocument = ({ source, value }: ManifestDocument, known: KnownToReview): Reviewed => {
+  const workload = workloadOf(value, known.namespace);
+  if (workload !== undefined) return { source, document: value, ...reviewWorkload(workload, known) };
+  const object = judgedObject(value, known.namespace);
+  if (object !== undefined) return { source, document: value, ...noUses, ...reviewObject(object, known) };
+  return {
+    source,
+    document: value,
+    title: String(value['kind']),
+    outcome: 'other',
+    problems: [],
+    warnings: [],
+    ...noUses,
+  };
+};
+
 /** What to say of a run in which nobody asked for anything: most often the annotations are in the wrong place. */
 export const nothingAsked = (reviewed: readonly Reviewed[]): string | undefined =>
-  reviewed.some(({ outcome, problems }) => outcome === 'inject' || problems.length > 0)
+  reviewed.some(({ outcome, problems }) => outcome === 'inject' || outcome === 'valid' || problems.length > 0)
     ? undefined
     : `no pod asks for secrets (${annotation('inject')}: "true")`;

@@ -4,6 +4,7 @@ import {
   type Arguments,
   type ManifestArguments,
   type RefreshArguments,
+  type RenderArguments,
 } from './arguments.ts';
 import { reviewManifests } from './manifests.ts';
 import { report } from './report.ts';
@@ -55,8 +56,28 @@ const runRefresh = async (arguments_: RefreshArguments, around: Surroundings): P
   return isWell(done.value) ? wellStatus : problemStatus;
 };
 
-const run = (arguments_: Arguments, around: Surroundings): Promise<number> =>
-  arguments_.command === 'refresh' ? runRefresh(arguments_, around) : runOnManifests(arguments_, around);
+/** The agent, with its SDKs and templates, is loaded for this command alone. */
+const runRender = async (arguments_: RenderArguments, around: Surroundings): Promise<number> => {
+  const { render } = await import('./render/render.ts');
+  const { renderText } = await import('./render/report.ts');
+  const rendered = await render(arguments_, around);
+  if (!rendered.ok) {
+    sayProblems(rendered.error, around);
+    return usageStatus;
+  }
+  const isJson = arguments_.output === 'json';
+  around.out(
+    isJson
+      ? `${JSON.stringify({ items: rendered.value }, undefined, 2)}\n`
+      : renderText(rendered.value, arguments_.out),
+  );
+  return rendered.value.every(({ problems }) => problems.length === 0) ? wellStatus : problemStatus;
+};
+
+const run = (arguments_: Arguments, around: Surroundings): Promise<number> => {
+  if (arguments_.command === 'refresh') return runRefresh(arguments_, around);
+  return arguments_.command === 'render' ? runRender(arguments_, around) : runOnManifests(arguments_, around);
+};
 
 /** The `keyferry` command; resolves to its exit status. */
 export const runCommand = async (argv: readonly string[], around: Surroundings): Promise<number> => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Manifest } from '../test/emulators/kube-api/kube-api.ts';
 import type { Pod } from '../test/emulators/podbox/manifest/pod-types.ts';
@@ -9,6 +10,7 @@ import type { Upstream } from './upstream.ts';
 
 const examples = join(import.meta.dirname, '..', 'docs', 'examples', 'payments');
 const podFile = join(examples, 'payments-api.yaml');
+const externalSecretFile = join(examples, 'external-secret.yaml');
 const reference = 'payments/payments-api';
 const sidecar = 'keyferry-refresh';
 
@@ -120,6 +122,30 @@ const rotation = async (stage: Stage, secrets: readonly string[]): Promise<numbe
   return Math.max(...times);
 };
 
+const hidden = (text: string, secrets: readonly string[]): string =>
+  secrets.reduce((shown, secret) => shown.replaceAll(secret, '…'), text);
+
+/** Shows a file that the template made, without the secrets in it. */
+const showConfig = async ({ cluster, tell }: Stage, secrets: readonly string[]): Promise<void> => {
+  const folder = cluster.podbox.volume(reference, 'keyferry-secrets');
+  const text = await readFile(join(folder, 'config', 'config.yaml'), 'utf8');
+  if (!secrets.every((secret) => text.includes(secret)))
+    throw new Error('config.yaml does not have the secrets of both stores');
+  tell.step('The template made /secrets/config/config.yaml of both stores (… stands for a secret here):');
+  tell.show(hidden(text, secrets));
+};
+
+const annotatedFiles = (pod: Manifest): number =>
+  Object.keys(pod.metadata.annotations ?? {}).filter((name) => name.startsWith('keyferry.dev/secret.'))
+    .length;
+
+interface TemplatedSpec {
+  readonly target: { readonly template: { readonly data: Readonly<Record<string, string>> } };
+}
+
+const templatedFiles = ({ spec }: Manifest): readonly string[] =>
+  Object.keys((spec as TemplatedSpec).target.template.data);
+
 export interface DemoSecrets {
   /** By the upstream's place. */
   readonly first: readonly string[];
@@ -133,11 +159,17 @@ export const playDemo = async (stage: Stage, { first, second }: DemoSecrets): Pr
   tell.step(
     'The platform team has applied docs/examples/payments/store.yaml: where Vault and AWS are, and how pods log in.',
   );
+  const externalSecrets = readManifests(externalSecretFile);
+  cluster.api.apply(...externalSecrets);
+  tell.step(
+    'The payments team comes from External Secrets Operator. Its ExternalSecret makes two files of both stores by a template (docs/examples/payments/external-secret.yaml):',
+  );
+  tell.show(readFileSync(externalSecretFile, 'utf8'));
   const manifests = readManifests(podFile);
   const pod = podOf(manifests);
   cluster.api.apply(...manifests.filter((manifest) => manifest !== pod));
   tell.step(
-    'The payments team writes this, which works unchanged on a real cluster (docs/examples/payments/payments-api.yaml):',
+    'And it writes this, which works unchanged on a real cluster (docs/examples/payments/payments-api.yaml):',
   );
   tell.show(readFileSync(podFile, 'utf8'));
   await refusal(stage, pod);
@@ -145,10 +177,9 @@ export const playDemo = async (stage: Stage, { first, second }: DemoSecrets): Pr
   sayLimits(stage);
   tell.step('The app reads its files below /secrets in a loop. It says:');
   await says(stage, first);
+  await showConfig(stage, first);
   const milliseconds = await rotation(stage, second);
-  const files = Object.keys(pod.metadata.annotations ?? {}).filter((name) =>
-    name.startsWith('keyferry.dev/secret.'),
-  ).length;
+  const files = annotatedFiles(pod) + externalSecrets.flatMap(templatedFiles).length;
   const secrets = cluster.secrets();
   if (secrets.objects + secrets.accesses > 0) throw new Error('somebody made, or asked for, a Secret');
   tell.step('The API server has no Secret object, and nobody ever asked it for one.');

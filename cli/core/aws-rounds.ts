@@ -20,7 +20,8 @@ const awsSessionMargin = 300;
 /** How long a refused batch is not tried again. */
 const batchRefusalSeconds = 3600;
 
-const isBatched = ({ version, stage }: PlanSource): boolean => version === undefined && stage === undefined;
+const isBatched = ({ version, stage, find }: PlanSource): boolean =>
+  version === undefined && stage === undefined && find === undefined;
 
 /** One key by itself is no batch. */
 const batches = (sources: readonly PlanSource[]): number => {

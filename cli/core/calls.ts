@@ -22,6 +22,8 @@ export interface StoreCalls {
   /** By a pod until it has everything for the first time. */
   readonly perStart: Count;
   readonly pricedPerStart: Count;
+  /** How many of the sources are looked for. Each counts as one call: what it finds is known only then. */
+  readonly finds: number;
 }
 
 const roundsOf = (provider: PlanStore['provider'], counting: Counting): readonly Round[] => {
@@ -60,6 +62,7 @@ const countStore = (provider: PlanStore['provider'], counting: Counting): StoreC
     pricedPerMonth: perMonth(priced),
     perStart: perStart(rounds, provider, counting),
     pricedPerStart: perStart(priced, provider, counting),
+    finds: counting.sources.filter(({ find }) => find !== undefined).length,
   };
 };
 

@@ -1,7 +1,6 @@
 import { given } from '../../lib/given.ts';
 import { identityVolumeName, secretsVolumeName, tokensFolder } from '../../lib/names.ts';
-import { looksDynamic } from '../../lib/dynamic-key.ts';
-import type { AwsStorePlan, Plan, PlanFile, PlanSource, PlanStore, VaultStorePlan } from '../../lib/plan.ts';
+import type { AwsStorePlan, Plan, PlanStore, VaultStorePlan } from '../../lib/plan.ts';
 import { isOurs } from '../../webhook/core/containers.ts';
 import type { Injection } from '../../webhook/core/decide.ts';
 import {
@@ -12,35 +11,7 @@ import {
   type Container,
   type Pod,
 } from '../../webhook/core/pod.ts';
-import { isLeased } from './rounds.ts';
-
-/** When a file's secret is read. */
-export type Refresh =
-  | { readonly kind: 'once' }
-  | { readonly kind: 'interval'; readonly seconds: number }
-  /** Made for the pod, and renewed or replaced before it ends. */
-  | { readonly kind: 'lease' };
-
-export interface ExplainedFile {
-  /** As the containers see it; of an extract the folder, which its fields are files in. */
-  readonly path: string;
-  readonly kind: PlanFile['kind'];
-  readonly store: string;
-  readonly key: string;
-  readonly version?: string;
-  readonly stage?: string;
-  readonly parameters?: PlanSource['parameters'];
-  readonly property?: string;
-  readonly decode?: NonNullable<PlanFile['decode']>;
-  readonly optional: boolean;
-  readonly mode: string;
-  /** Numeric ids, since only the image knows names. */
-  readonly owner: number;
-  readonly group: number;
-  readonly refresh: Refresh;
-  /** Whether the key has the shape of one that Vault makes a credential for. */
-  readonly maybeLeased: boolean;
-}
+import { explainFiles, type ExplainedFile } from './explained-files.ts';
 
 /** As whom the agent comes to a store. */
 export type Login =
@@ -93,46 +64,6 @@ const secretsMount = (container: Container): string | undefined =>
 
 const recipientsOf = (pod: Pod): readonly Container[] =>
   allContainers(pod).filter((container) => !isOurs(container.name) && secretsMount(container) !== undefined);
-
-const refreshOf = (source: PlanSource, lifecycle: Plan['lifecycle']): Refresh => {
-  if (lifecycle === 'init') return { kind: 'once' };
-  if (isLeased(source)) return { kind: 'lease' };
-  return source.intervalSeconds === 0
-    ? { kind: 'once' }
-    : { kind: 'interval', seconds: source.intervalSeconds };
-};
-
-interface Surroundings {
-  readonly plan: Plan;
-  readonly mountPath: string;
-  readonly owner: number;
-  readonly group: number;
-}
-
-const explainFile = (file: PlanFile, { plan, mountPath, owner, group }: Surroundings): ExplainedFile[] => {
-  const source = plan.sources[file.source];
-  const store = source === undefined ? undefined : plan.stores[source.store];
-  if (source === undefined || store === undefined) return [];
-  const { key, version, stage, parameters } = source;
-  const { kind, property, decode, optional, mode } = file;
-  const refresh = refreshOf(source, plan.lifecycle);
-  const maybeLeased = store.provider.type === 'vault' && refresh.kind === 'interval' && looksDynamic({ key });
-  return [
-    {
-      path: `${mountPath}/${file.path}${kind === 'extract' ? '/' : ''}`,
-      kind,
-      store: store.name,
-      key,
-      ...given({ version, stage, parameters, property, decode }),
-      optional,
-      mode,
-      owner,
-      group,
-      refresh,
-      maybeLeased,
-    },
-  ];
-};
 
 interface ProjectedToken {
   readonly serviceAccountToken?: { readonly path?: string; readonly audience?: string };
@@ -189,7 +120,7 @@ export const explainInjection = ({ plan, pod }: Injection): Explanation => {
     serviceAccount: `${plan.namespace}/${plan.serviceAccount}`,
     mountPath,
     containers: containers.map(({ name }) => name),
-    files: plan.files.flatMap((file) => explainFile(file, { plan, mountPath, owner, group })),
+    files: explainFiles({ plan, mountPath, owner, group }),
     stores: plan.stores.map((store) => explainStore(store, pod)),
     lifecycle: plan.lifecycle,
     startTimeoutSeconds: plan.startTimeoutSeconds,

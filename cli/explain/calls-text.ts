@@ -74,6 +74,15 @@ const batchLines = ({ perPod }: Bill): string[] =>
         'The higher numbers are for a role that may call GetSecretValue but not BatchGetSecretValue. A bill may count each secret of a batch, too.',
       ];
 
+const findLines = ({ stores }: Bill): string[] => {
+  const finds = stores.reduce((sum, { calls }) => sum + calls.finds, 0);
+  return finds === 0
+    ? []
+    : [
+        `What a find brings is known only when a pod looks: ${finds === 1 ? 'the find counts as one call' : `the ${finds} finds count as one call each`}, without the secrets and folders that it reads.`,
+      ];
+};
+
 /** What the numbers rest on. */
 const assumptionLines = (
   { stores, pods }: Bill,
@@ -138,6 +147,7 @@ export const callsText = (bill: Bill, assumptions: Assumptions): string[] => [
     totalLine(bill),
     startsLine(bill),
     ...batchLines(bill),
+    ...findLines(bill),
     ...assumptionLines(bill, assumptions),
     ...costLines(bill),
   ].flatMap((line) => wrap(line, 4)),

@@ -1,5 +1,6 @@
 import { quoted, sentenceList } from '../../lib/text.ts';
-import type { ExplainedFile, Explanation, Refresh } from '../core/explanation.ts';
+import type { ExplainedFile, ExplainedPart, ExplainedRead, Refresh } from '../core/explained-files.ts';
+import type { Explanation } from '../core/explanation.ts';
 import { duration } from './words.ts';
 import { wrap } from './wrap.ts';
 
@@ -14,37 +15,75 @@ const refreshWords = (refresh: Refresh): string => {
   }
 };
 
-const decoding = ({ decode }: ExplainedFile): string => {
+const decoding = ({ decode }: ExplainedRead): string => {
   if (decode === undefined) return '';
   return decode === 'auto' ? ', decoded where it is base64' : `, decoded from ${decode}`;
 };
 
-const origin = (file: ExplainedFile): string => {
-  const { kind, property, version, stage, key, store, parameters = [] } = file;
-  const what =
-    property === undefined
-      ? kind === 'extract'
-        ? 'A file for each field'
-        : 'The secret'
-      : `Property ${quoted(property)}`;
+/** `payments/db (version "3") in store vault-backend`. */
+const place = (read: ExplainedRead): string => {
+  const { version, stage, key, store, parameters = [] } = read;
   const which = [
     ...(version === undefined ? [] : [`version ${quoted(version)}`]),
     ...(stage === undefined ? [] : [`stage ${quoted(stage)}`]),
     ...parameters.map(({ name, value }) => `${name}=${value}`),
   ];
   const qualified = which.length === 0 ? '' : ` (${which.join(', ')})`;
-  return `${what} of ${key}${qualified} in store ${store}${decoding(file)}.`;
+  return `${key}${qualified} in store ${store}${decoding(read)}`;
+};
+
+const leaseHint = ({ maybeLeased }: ExplainedRead): string =>
+  maybeLeased ? ' If Vault makes a credential of it, that is renewed at two thirds of its life instead.' : '';
+
+const refreshOf = (read: ExplainedRead): string => `${refreshWords(read.refresh)}${leaseHint(read)}`;
+
+const origin = (file: ExplainedRead & { readonly kind: 'value' | 'extract' }): string => {
+  const whole = file.kind === 'extract' ? 'A file for each field' : 'The secret';
+  return `${file.property === undefined ? whole : `Property ${quoted(file.property)}`} of ${place(file)}.`;
+};
+
+const partLine = (part: ExplainedPart): string => {
+  const { name, property } = part;
+  const what = property === undefined ? '' : `property ${quoted(property)} of `;
+  return `${name === undefined ? 'all of ' : `${name}: `}${what}${place(part)}`;
+};
+
+/** Parts that are read together are told together: how often is said once. */
+const partLines = (parts: readonly ExplainedPart[]): string[] => {
+  const refreshes = new Set(parts.map(refreshOf));
+  const [only] = refreshes;
+  if (refreshes.size === 1 && only !== undefined)
+    return [...parts.flatMap((part) => wrap(`${partLine(part)}.`, 8)), ...wrap(only, 6)];
+  return parts.flatMap((part) => wrap(`${partLine(part)}. ${refreshOf(part)}`, 8));
+};
+
+type ManyFiles = Extract<ExplainedFile, { readonly kind: 'external-secret' }>;
+
+const madeOf = ({ names, mayHaveMore, externalSecret, templated }: ManyFiles): string => {
+  const more = names.length === 0 ? 'whatever files it brings' : 'whatever else it brings';
+  const files = sentenceList([...names, ...(mayHaveMore ? [more] : [])], 'and');
+  return `ExternalSecret ${externalSecret}: ${files}${templated ? ', made by its templates of:' : ':'}`;
+};
+
+const contentLines = (file: ExplainedFile): readonly string[] => {
+  switch (file.kind) {
+    case 'value':
+    case 'extract':
+      return wrap(origin(file), 6);
+    case 'template':
+      return [...wrap('Made by its template of:', 6), ...partLines(file.parts)];
+    case 'external-secret':
+      return [...wrap(madeOf(file), 6), ...partLines(file.parts)];
+  }
 };
 
 const fileLines = (file: ExplainedFile): string[] => {
-  const { path, mode, owner, group, optional, refresh, maybeLeased } = file;
-  const hint = maybeLeased
-    ? ' If Vault makes a credential of it, that is renewed at two thirds of its life instead.'
-    : '';
+  const { path, mode, owner, group, optional } = file;
+  const when = file.kind === 'value' || file.kind === 'extract' ? ` ${refreshOf(file)}` : '';
   return [
     `    ${path}`,
-    ...wrap(origin(file), 6),
-    ...wrap(`Mode ${mode}, user ${owner}, group ${group}. ${refreshWords(refresh)}${hint}`, 6),
+    ...contentLines(file),
+    ...wrap(`Mode ${mode}, user ${owner}, group ${group}.${when}`, 6),
     ...(optional ? wrap('Optional: the pod may start without it.', 6) : []),
   ];
 };

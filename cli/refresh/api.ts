@@ -16,7 +16,7 @@ export interface Api {
 
 const answerWithin = 30_000;
 
-export type Verb = 'get' | 'list' | 'patch';
+export type Verb = 'get' | 'list' | 'patch' | 'create';
 
 /** What a request is for, to say so where it fails. */
 export interface Purpose {
@@ -44,7 +44,7 @@ export const describeFailure = (
 };
 
 const parsed = async (response: KubeResponse): Promise<Result<unknown, KubeFailure>> => {
-  if (response.status !== 200) return err(await responseFailure(response));
+  if (response.status !== 200 && response.status !== 201) return err(await responseFailure(response));
   const body: unknown = JSON.parse(await response.text());
   return ok(body);
 };

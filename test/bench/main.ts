@@ -18,6 +18,7 @@ import {
 import { figureLine, figures, parts, type Measurement, type Part } from './core/figures.ts';
 import { table } from './core/table.ts';
 import { describeMachine } from './machine.ts';
+import { measureTemplates } from './template/measure.ts';
 
 /**
  * `make bench`: measures the budgets of the project, compares them with a stored baseline and ends with 1 where one is missed, has become worse,
@@ -77,6 +78,8 @@ class Bench {
         return this.#withBackends(measureLoops);
       case 'peak':
         return this.#withBackends(measurePeak);
+      case 'template':
+        return measureTemplates();
     }
   }
 

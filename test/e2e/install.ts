@@ -12,7 +12,10 @@ export interface Images {
   readonly agent: string;
 }
 
-const base = join(import.meta.dirname, '..', '..', 'deploy', 'base');
+const deploy = join(import.meta.dirname, '..', '..', 'deploy');
+const base = join(deploy, 'base');
+/** With it the webhook reads External Secrets Operator's objects too, which is all the same where there are none. */
+const component = join(deploy, 'components', 'external-secrets-operator');
 const configuration = 'mutatingwebhookconfiguration/keyferry-webhook';
 export const webhookDeployment = named('deployment/keyferry-webhook', systemNamespace);
 export const webhookConfiguration = named(configuration);
@@ -24,6 +27,7 @@ const overlay = async (folder: string, images: Images): Promise<void> => {
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
     kind: 'Kustomization',
     resources: [relative(await realpath(folder), base)],
+    components: [relative(await realpath(folder), component)],
     // The agent's image stands in a variable of the webhook's container, where kustomize looks only if told.
     configurations: ['image-fields.yaml'],
     images: [
@@ -55,7 +59,7 @@ export const webhookPods = async (kubectl: Kubectl): Promise<readonly Pod[]> => 
   return items;
 };
 
-/** An installation of `deploy/base` in the cluster. */
+/** An installation of `deploy/base` in the cluster, with External Secrets Operator's objects read. */
 export class Installation {
   readonly #kubectl: Kubectl;
   readonly #manifests: string;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Plan } from '../../lib/plan.ts';
+import type { Plan, PlanFile } from '../../lib/plan.ts';
 import { removeFolders } from '../support/agent/folders.ts';
 import { planOf } from '../support/agent/plans.ts';
 import { visibleFiles } from '../support/agent/volume.ts';
@@ -17,6 +17,8 @@ const minute = 60_000;
 /** What an interval becomes at most, and a little. */
 const aRefresh = 70_000;
 
+const isOfOneSource = (file: PlanFile): file is PlanFile & { readonly source: number } => 'source' in file;
+
 /** Both benches' plans in one, with the files of each in a folder of its name. */
 const bothPlans = (vault: Plan, aws: Plan): Plan =>
   planOf({
@@ -24,7 +26,7 @@ const bothPlans = (vault: Plan, aws: Plan): Plan =>
     sources: [...vault.sources, ...aws.sources.map((source) => ({ ...source, store: 1 }))],
     files: [
       ...vault.files.map((file) => ({ ...file, path: `vault/${file.path}` })),
-      ...aws.files.map((file) => ({
+      ...aws.files.filter(isOfOneSource).map((file) => ({
         ...file,
         source: file.source + vault.sources.length,
         path: `aws/${file.path}`,

@@ -1,7 +1,7 @@
 /** Every figure that the bench measures, and what it is held to. */
 
 /** Part of the bench that is measured, and repeated, as a whole. */
-export const parts = ['admission', 'start', 'loop', 'peak'] as const;
+export const parts = ['admission', 'start', 'loop', 'peak', 'template'] as const;
 export type Part = (typeof parts)[number];
 
 export interface FigureDefinition {
@@ -9,7 +9,7 @@ export interface FigureDefinition {
   readonly part: Part;
   /** For people. */
   readonly what: string;
-  readonly unit: 'ratio' | 'MB' | 'MiB' | 'mCPU';
+  readonly unit: 'ratio' | 'MB' | 'MiB' | 'mCPU' | '/s';
   readonly better: 'higher' | 'lower';
   /** Undefined: for comparison only. */
   readonly budget?: number;
@@ -74,6 +74,14 @@ export const figures = [
   },
   { name: 'agent-cpu-vault', what: 'agent at an interval of 60 s, Vault: processor time', ...cpu },
   { name: 'agent-cpu-aws', what: 'agent at an interval of 60 s, AWS: processor time', ...cpu },
+  {
+    name: 'template-rendering',
+    part: 'template',
+    what: 'renderings of a configuration file with two dozen actions, on one core',
+    unit: '/s',
+    better: 'higher',
+    compared: false,
+  },
 ] as const satisfies readonly FigureDefinition[];
 
 export type FigureName = (typeof figures)[number]['name'];

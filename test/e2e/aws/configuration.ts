@@ -19,6 +19,7 @@ export const secretNames = {
   example: `${openSecrets}/fraud-feed`,
   rotation: `${openSecrets}/rotation/feed`,
   chain: `${openSecrets}/chain/feed`,
+  template: `${openSecrets}/template/feed`,
   outage: `${openSecrets}/outage/feed`,
   batch: [1, 2, 3].map((number) => `${openSecrets}/batch/feed-${number}`),
   closed: 'closed/feed',

@@ -3,6 +3,7 @@ import type { Scenario } from '../scenario.ts';
 import { awsScenarios } from './aws.ts';
 import { certificateScenarios } from './certificates.ts';
 import { exampleScenario } from './example.ts';
+import { externalSecretScenarios, externalSecretsOperatorScenarios } from './external-secrets.ts';
 import { leaseScenarios } from './leases.ts';
 import { memoryScenario, startDelayScenario } from './measurements.ts';
 import { outageScenarios } from './outages.ts';
@@ -22,6 +23,7 @@ export const peaceful: readonly Scenario[] = [
   ...awsScenarios,
   ...leaseScenarios,
   exampleScenario,
+  ...externalSecretScenarios,
   ...rotationScenarios,
   ownerScenario,
   ...workloadScenarios,
@@ -36,6 +38,7 @@ export const disturbing = (options: {
   readonly secretsBefore: Inventory;
   readonly slow: boolean;
 }): readonly Scenario[] => [
+  ...externalSecretsOperatorScenarios,
   ...certificateScenarios,
   ...rolloutScenarios,
   ...webhookAwayScenarios,

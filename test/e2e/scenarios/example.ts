@@ -50,7 +50,8 @@ export const exampleScenario: Scenario = {
     await bench.vault.write('payments/db', { ...before });
     await bench.aws.write(secretNames.example, { token: feed });
     const workspace = await Workspace.empty(bench, 'example');
-    const manifests = [...(await readManifests('store.yaml')), ...(await readManifests('payments-api.yaml'))];
+    const files = ['store.yaml', 'external-secret.yaml', 'payments-api.yaml'];
+    const manifests = (await Promise.all(files.map(readManifests))).flat();
     const wanted = manifests.filter(({ kind }) => kind !== 'Namespace');
     await bench.kubectl.apply(...wanted.map((manifest) => adapt(bench, workspace.namespace, manifest)));
     await workspace.ready('payments-api');

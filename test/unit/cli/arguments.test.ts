@@ -43,14 +43,11 @@ describe('the command line', () => {
   );
 
   test.each([
-    [[], ['which command? inject, check, explain or refresh', '-f is missing: which pods or workloads?']],
+    [[], ['which command? inject, check, explain, render or refresh', '-f is missing: which manifests?']],
     [['injct', '-f', 'a'], ['"injct" is not a command; did you mean inject?']],
     [
       ['check', 'pod.yaml'],
-      [
-        '"pod.yaml" is one word too many; files come behind -f and -m',
-        '-f is missing: which pods or workloads?',
-      ],
+      ['"pod.yaml" is one word too many; files come behind -f and -m', '-f is missing: which manifests?'],
     ],
     [['check', '-f', '-', '-m', '-'], ['standard input (-) can be read once only']],
     [['check', '-f', 'a', '-n', 'Team'], ['--namespace is "Team", which cannot be the name of a namespace']],
@@ -59,7 +56,7 @@ describe('the command line', () => {
       ['chek', '-n', '', '--output', ''],
       [
         '"chek" is not a command; did you mean check?',
-        '-f is missing: which pods or workloads?',
+        '-f is missing: which manifests?',
         '--namespace is "", which cannot be the name of a namespace',
         '--output is ""; it takes text or json',
       ],
@@ -109,7 +106,7 @@ describe('the command line', () => {
       '-l is an option of refresh, not of check',
     ]);
     expect(parsed('refresh', 'pod', 'a', '-f', 'b')).toEqual([
-      '-f is an option of inject, check and explain, not of refresh',
+      '-f is an option of inject, check, explain and render, not of refresh',
     ]);
   });
 });

@@ -132,7 +132,7 @@ describe('keyferry check', () => {
   test('says that all is well', () => {
     expect(run('check -f apps')).toEqual({
       status: 0,
-      out: '3 would be injected, 0 refused, 0 left alone\n',
+      out: '3 would be injected, 0 refused, 0 left alone; stores and ExternalSecrets: 1 right, 0 wrong\n',
       error: '',
     });
   });
@@ -198,6 +198,7 @@ describe('keyferry check', () => {
         title: 'Deployment payments/broken',
         outcome: 'deny',
         warnings: [],
+        secretUses: [],
         problems: [
           { code: 'invalid_value', place: 'keyferry.dev/secret.password', message: 'the property is empty' },
           { code: 'unknown_store', place: 'keyferry.dev/store', message: unknownStore },
@@ -247,7 +248,7 @@ describe('what cannot be read', () => {
     ['check -f nowhere.yaml', /^keyferry: nowhere\.yaml: there is no such file or folder\n$/],
     ['check -f broken.yaml', /^keyferry: broken\.yaml: .+\n$/],
     ['check -f pod.yaml -m broken.yaml -m nowhere', /nowhere: there is no such[\s\S]*broken\.yaml: /],
-    ['', /which command\? inject, check, explain or refresh[\s\S]*Usage: keyferry/],
+    ['', /which command\? inject, check, explain, render or refresh[\s\S]*Usage: keyferry/],
     ['check -f pod.yaml --frobnicate', /--frobnicate[\s\S]*Usage: keyferry/],
   ])('%s', (line, message) => {
     const { status, out, error } = run(line);
@@ -255,12 +256,14 @@ describe('what cannot be read', () => {
     expect(error).toMatch(message);
   });
 
-  test('the same object twice', () => {
-    const { status, error } = run('check -f deployment.yaml -m store.yaml -m -', store);
+  test('the same object twice, if one says something else', () => {
+    const other = store.replace('server: ', 'server: https://other.example # ');
+    const { status, error } = run('check -f deployment.yaml -m store.yaml -m -', other);
     expect([status, error]).toEqual([
       2,
-      'keyferry: -: SecretStore payments vault is already in store.yaml\n',
+      'keyferry: -: SecretStore payments vault is already in store.yaml, and says something else there\n',
     ]);
+    expect(run('check -f deployment.yaml -m store.yaml -m -', store)).toMatchObject({ status: 0, error: '' });
   });
 
   test('help is no mistake', () => {

@@ -77,9 +77,9 @@ describe('manifests', () => {
       'a.yaml: SecretStore is of keyferry.dev/v1, which is not served; write keyferry.dev/v1beta1',
     ],
     [
-      'the same object twice',
-      `${store('x')}---\n${store('x', '  namespace: default\n')}`,
-      'a.yaml, document 2: SecretStore default x is already in a.yaml, document 1',
+      'the same object twice, with different words',
+      `${store('x')}---\n${store('x', '  namespace: default\nspec: {}\n')}`,
+      'a.yaml, document 2: SecretStore default x is already in a.yaml, document 1, and says something else there',
     ],
     ['too many aliases', `a: &a [${'x,'.repeat(9)}]\n${bomb(6)}`, 'a.yaml: Excessive alias count'],
   ])('%s is a problem that names its place', (_what, text, problem) => {
@@ -90,8 +90,50 @@ describe('manifests', () => {
   });
 
   test('stores of another API group are somebody else’s', () => {
-    const text = 'apiVersion: external-secrets.io/v1\nkind: SecretStore\nmetadata: {name: a}\n';
+    const text = 'apiVersion: secrets.example/v1\nkind: SecretStore\nmetadata: {name: a}\n';
     expect(parse(text)).toEqual({ objects: [], problems: [] });
+  });
+
+  test.each(['v1', 'v1beta1'])('what external-secrets.io/%s has stands beside our own', (version) => {
+    const theirs = store('one').replace('keyferry.dev/v1beta1', `external-secrets.io/${version}`);
+    const { objects, problems } = parse(
+      [
+        store('one'),
+        theirs,
+        theirs.replace('SecretStore', 'ClusterSecretStore'),
+        theirs.replace('SecretStore', 'ExternalSecret'),
+        theirs.replace('SecretStore', 'ClusterExternalSecret'),
+      ].join('\n---\n'),
+    );
+    expect(problems).toEqual([]);
+    expect(objects.map(({ apiVersion, kind, metadata }) => [apiVersion, kind, metadata.namespace])).toEqual([
+      ['keyferry.dev/v1beta1', 'SecretStore', 'default'],
+      [`external-secrets.io/${version}`, 'SecretStore', 'default'],
+      [`external-secrets.io/${version}`, 'ClusterSecretStore', undefined],
+      [`external-secrets.io/${version}`, 'ExternalSecret', 'default'],
+    ]);
+  });
+
+  test('but the same object in two of its versions is there twice', () => {
+    const theirs = store('one').replace('keyferry.dev/v1beta1', 'external-secrets.io/v1');
+    expect(parse(`${theirs}\n---\n${theirs.replace('/v1', '/v1beta1')}`).problems).toEqual([
+      'a.yaml, document 2: SecretStore default one is already in a.yaml, document 1, and says something else there',
+    ]);
+  });
+
+  test('copies that say the same are one object, whatever the order of their fields', () => {
+    const copy =
+      'kind: SecretStore\nmetadata: {namespace: default, name: x}\napiVersion: keyferry.dev/v1beta1\n';
+    const { objects, problems } = parse([store('x'), copy, store('x')].join('\n---\n'));
+    expect(problems).toEqual([]);
+    expect(objects.map(({ metadata }) => metadata.name)).toEqual(['x']);
+  });
+
+  test('a version of theirs that nobody serves any more is told', () => {
+    const old = store('one').replace('keyferry.dev/v1beta1', 'external-secrets.io/v1alpha1');
+    expect(parse(old).problems).toEqual([
+      'a.yaml: SecretStore is of external-secrets.io/v1alpha1, which is not read; write external-secrets.io/v1',
+    ]);
   });
 
   test('any text gives objects or problems, never an exception', () => {
