@@ -125,8 +125,8 @@ describe('the one file of the agent', () => {
     const { root } = makePod();
     const plan = planOf({
       files: [
-        templateAt('a', '{{ if }}'),
-        externalSecretAt({ templates: [valuesTemplate('b', '{{ nothing }}')] }),
+        templateAt('a', '{{ if }}', [refOf('db')]),
+        externalSecretAt({ entries: [entryOf('a')], templates: [valuesTemplate('b', '{{ nothing }}')] }),
       ],
     });
     expect(await new AgentProcess('run', { root, plan, program }).exit()).toBe(1);

@@ -22,7 +22,7 @@ describe('calls and costs', () => {
     A pod that runs longer than an interval reads again.
     Cost, vault: 1.20 (at 1.00 for 10 calls).
 
-1 would be injected, 0 refused, 0 left alone
+1 would be injected, 0 refused, 0 left alone; stores and ExternalSecrets: 1 right, 0 wrong
 `,
     );
   });
@@ -61,7 +61,7 @@ describe('the whole', () => {
     expect(status).toBe(1);
     expect(out).toMatch(/^Deployment payments\/web \(-, document 2\)\n {2}Files\n/);
     expect(out).toMatch(
-      /\n\n-, document 3: Deployment payments\/wrong: 1 problem\n {2}keyferry\.dev\/secret\.a: there is no SecretStore "valt" .*did you mean vault\?\n1 would be injected, 1 refused, 0 left alone\n$/,
+      /\n\n-, document 3: Deployment payments\/wrong: 1 problem\n {2}keyferry\.dev\/secret\.a: there is no SecretStore "valt" .*did you mean vault\?\n1 would be injected, 1 refused, 0 left alone; stores and ExternalSecrets: 1 right, 0 wrong\n$/,
     );
     expect(out).not.toContain('payments/wrong (');
   });
@@ -84,7 +84,7 @@ describe('the whole', () => {
       month: { days: 30, hours: 720 },
       assumptions: { vaultTokenSeconds: 3600, vaultLeaseSeconds: 3600 },
       items: [
-        { title: 'SecretStore', outcome: 'other' },
+        { title: 'SecretStore payments/vault', outcome: 'valid' },
         {
           title: 'Deployment payments/web',
           outcome: 'inject',
