@@ -13,7 +13,7 @@ const readRegexp = (fields: Fields, compile: Compile): PlanRewrite => {
 
 const readTransform = (fields: Fields): PlanRewrite => {
   const template = fields.text('template');
-  const fault = templateFault('transform', template);
+  const fault = templateFault('transform', template, fields);
   if (fault !== undefined) fields.reject('template', fault);
   return { kind: 'transform', template };
 };

@@ -21,7 +21,7 @@ const readEngine = (fields: Fields): void => {
 const readData = (fields: Fields): readonly PlanTargetTemplate[] =>
   fields.stringMap('data').map(([key, text]) => {
     const fault = fileNameFault(key);
-    for (const problem of [fault, templateFault(key, text)])
+    for (const problem of [fault, templateFault(key, text, fields)])
       if (problem !== undefined) fields.reject(placeInMap('data', key), problem);
     return { as: 'Values', key, from: { kind: 'text', text } };
   });

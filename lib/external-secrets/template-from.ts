@@ -38,7 +38,7 @@ const isBroken = (fields: Fields): boolean => {
 const readLiteral = (fields: Fields, decode: Decode): readonly PlanTargetTemplate[] => {
   const text = fields.optionalString('literal');
   if (text === undefined) return [];
-  const fault = templateFault('literal', text);
+  const fault = templateFault('literal', text, fields);
   if (fault !== undefined) fields.reject('literal', fault);
   return [{ as: 'KeysAndValues', key: '', from: { kind: 'text', text }, ...decode }];
 };

@@ -61,13 +61,24 @@ const nobodyIn = (namespace: string): { readonly namespace: string; readonly ser
   serviceAccount: '',
 });
 
+/** A store for all namespaces that names a ServiceAccount of one serves pods of that one: seldom what its author meant. */
+const loginWarnings = ({ kind, provider }: Store): readonly string[] => {
+  if (kind !== 'ClusterSecretStore' || provider.type === 'file') return [];
+  const wanted = provider.type === 'vault' ? provider.auth.serviceAccount : provider.serviceAccount;
+  if (wanted?.namespace === undefined) return [];
+  const { namespace, name } = wanted;
+  return [
+    `it logs in as ServiceAccount ${quoted(`${namespace}/${name}`)}, so of all namespaces it serves pods of ${quoted(namespace)} alone, those that run as it; without serviceAccountRef pods log in as themselves`,
+  ];
+};
+
 /** What the install says of a store, whoever uses it: of its servers, its provider, its audience. */
 const judgeUse = (store: Store, place: string, settings: Settings): Omit<Judgement, 'refusals'> => {
   const { issues, warnings } = usageIssues(store, nobodyIn(store.namespace ?? ''), settings);
   return {
     problems: withoutPods(issues.map(({ code, message }) => issue(code, place, message))),
     // What is said of a login at AWS depends on the pod's ServiceAccount.
-    warnings: store.provider.type === 'vault' ? warnings : [],
+    warnings: [...(store.provider.type === 'vault' ? warnings : []), ...loginWarnings(store)],
   };
 };
 

@@ -37,7 +37,7 @@ export const metadataOf = (document: Json): { readonly name: string; readonly na
 export const isStore = ({ kind }: Json): boolean => kind === 'SecretStore' || kind === 'ClusterSecretStore';
 export const isExternalSecret = ({ kind }: Json): boolean => kind === 'ExternalSecret';
 
-export const documentsOf = (name: string, text: string): readonly Json[] => {
+const documentsOf = (name: string, text: string): readonly Json[] => {
   const { documents, problems } = parseDocuments([{ name, text }]);
   if (problems.length > 0) throw new Error(problems.join('\n'));
   return documents.map(({ value }) => value);

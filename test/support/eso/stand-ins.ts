@@ -122,7 +122,7 @@ const startVault = async (store: VaultStore, scene: Scene): Promise<StandIn> => 
     keys: () => issuer.jwks(),
     isLive: (claims) => issuer.isLive(claims),
     setup: vaultSetup(store, scene),
-    dnsNames: ['localhost', '127.0.0.1', ...(store.serverName === undefined ? [] : [store.serverName])],
+    dnsNames: store.serverName === undefined ? ['127.0.0.1'] : [store.serverName],
   });
   return {
     login,

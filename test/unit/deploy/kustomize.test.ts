@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
+import { describeWithKubectl } from '../../support/with-kubectl.ts';
 import { at, manifests, repository } from './manifests.ts';
 
 const base = join(repository, 'deploy/base');
@@ -63,9 +64,7 @@ test('docs/install.md has overlays', () => {
   ]);
 });
 
-const kubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
-
-(kubectl ? describe : describe.skip)('kubectl kustomize (skipped where there is no kubectl)', () => {
+describeWithKubectl('kubectl kustomize', () => {
   test('renders everything that deploy/base lists', () => {
     const rendered = render(base).map((document) => [at(document, 'kind'), at(document, 'metadata.name')]);
     const written = manifests

@@ -90,6 +90,19 @@ describe('a store', () => {
     ]);
   });
 
+  test('for all namespaces that names a ServiceAccount of one is told whom it serves', () => {
+    const serviceAccountRef = { name: 'reader', namespace: 'operator' };
+    const aws = { region: 'eu-central-1', auth: { jwt: { serviceAccountRef } } };
+    const shared = manifest('ClusterSecretStore', 'shared', { provider: { aws } });
+    expect(warningsOf(validate({ manifest: shared }, knowing()))).toEqual([
+      'ClusterSecretStore shared: it logs in as ServiceAccount "operator/reader", so of all namespaces it serves pods of "operator" alone, those that run as it; without serviceAccountRef pods log in as themselves',
+    ]);
+    const own = secretStore({
+      aws: { ...aws, auth: { jwt: { serviceAccountRef: { ...serviceAccountRef, namespace: 'payments' } } } },
+    });
+    expect(validate({ manifest: own }, knowing())).toEqual(valid);
+  });
+
   test('of AWS says nothing of a ServiceAccount that nobody knows yet', () => {
     expect(validate({ manifest: secretStore({ aws: { region: 'eu-central-1' } }) }, knowing())).toEqual(
       valid,
@@ -120,6 +133,18 @@ describe('an ExternalSecret', () => {
     expect(validation.kind).toBe('valid');
     return warningsOf(validation).map((text) => text.replace(/^pods that use it are refused: /u, '! '));
   };
+
+  test('is told of a key that may be a full path, and of a template that asks for what is not there', () => {
+    const data = [{ secretKey: 'password', remoteRef: { key: 'database/creds/app', property: 'password' } }];
+    const target = { template: { data: { url: '{{ .password }}{{ .pasword }}' } } };
+    const told = refused([secretStore()], {}, { data, target });
+    expect(told.map((text) => text.replace(/ (?:looks like|, which) .*/u, ''))).toEqual([
+      'ExternalSecret payments/database: spec.data[0].remoteRef.key: "database/creds/app"',
+      expect.stringMatching(
+        /^ExternalSecret payments\/database: spec\.target\.template\.data\[url\] uses "\.pasword"/u,
+      ),
+    ]);
+  });
 
   test('whose store is not there yet is right', () => {
     expect(refused([])).toEqual([

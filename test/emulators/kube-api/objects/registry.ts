@@ -44,7 +44,7 @@ const builtIns: readonly Resource[] = [
     replicasets: ['ReplicaSet', namespaced],
     statefulsets: ['StatefulSet', namespaced],
   }),
-  ...builtIn('batch', 'v1', { jobs: ['Job', namespaced] }),
+  ...builtIn('batch', 'v1', { cronjobs: ['CronJob', namespaced], jobs: ['Job', namespaced] }),
   ...builtIn('coordination.k8s.io', 'v1', { leases: ['Lease', namespaced] }),
   ...builtIn('networking.k8s.io', 'v1', { networkpolicies: ['NetworkPolicy', namespaced] }),
   ...builtIn('policy', 'v1', { poddisruptionbudgets: ['PodDisruptionBudget', namespaced] }),

@@ -6,6 +6,7 @@ import { selectedName } from '../objects/selectors.ts';
 import type { Resource } from '../objects/types.ts';
 import { pageNotFound, sendAnswer, unauthorized, type Answer } from './answer.ts';
 import { dispatch, type DispatchParts } from './dispatch.ts';
+import { discovery } from './discovery.ts';
 import { faultAnswer, type Fault, type SeenRequest } from './fault.ts';
 import type { LoggedRequest, SecretAccess } from './log.ts';
 import { parsePath, type Target } from './path.ts';
@@ -81,7 +82,7 @@ export class Handler {
     const query = url.searchParams;
     if (url.pathname === '/version' && method === 'GET') return { code: 200, body: this.#parts.version };
     const target = parsePath(url.pathname);
-    if (target === undefined) return pageNotFound;
+    if (target === undefined) return this.#discover(method, url.pathname);
     const verb = verbOf(method, target, query);
     if (verb === undefined)
       throw refuse(405, 'the server does not allow this method on the requested resource');
@@ -90,6 +91,12 @@ export class Handler {
     if (resource === undefined) return pageNotFound;
     checkQuery(query);
     return dispatch(this.#parts, { verb, resource, target, user, query, message, response });
+  }
+
+  /** As in Kubernetes, whoever is somebody may ask what there is. */
+  #discover(method: string, path: string): Answer {
+    const body = method === 'GET' ? discovery(path, this.#parts.registry) : undefined;
+    return body === undefined ? pageNotFound : { code: 200, body };
   }
 
   /** The resource of a path; `status` is the one subresource that there is here, of the custom resources that have it. */

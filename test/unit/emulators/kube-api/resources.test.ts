@@ -19,7 +19,7 @@ describe('resources', () => {
     '/api/v1/nodes',
     '/api/v1/namespaces/shop/pods/a/log',
     '/openapi/v3',
-    '/apis',
+    '/apis/apps/v9',
     '/api/v1/%zz',
   ])('%s is a page that is not there, as on a real server', async (path) => {
     expect(await api.request({ path })).toMatchObject({ status: 404, body: '404 page not found\n' });
