@@ -42,6 +42,11 @@ export class Fields {
     return value === null ? undefined : value;
   }
 
+  /** Whether mistakes still get suggestions: looking for what was meant takes time, and there can be any number of them. */
+  get suggests(): boolean {
+    return this.#findings.problems.length < mostSuggestions;
+  }
+
   place(name: string): string {
     return `${this.#place}.${name}`;
   }

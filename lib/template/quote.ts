@@ -1,3 +1,4 @@
+import { ByteBuilder } from './byte-builder.ts';
 import { decodeRune, encodeRune, isInvalid, isPrint, maxRune, runeError, type Rune } from './runes.ts';
 import type { ByteString } from './value.ts';
 
@@ -36,13 +37,15 @@ const quotedRune = (text: ByteString, at: number, rune: Rune, style: QuoteStyle)
   isInvalid(rune) ? `\\x${hex(text.charCodeAt(at), 2)}` : quotedCode(rune.code, style);
 
 const quoteWith = (text: ByteString, style: QuoteStyle): ByteString => {
-  let quoted = style.mark;
+  const quoted = new ByteBuilder();
+  quoted.add(style.mark);
   for (let at = 0; at < text.length;) {
     const rune = decodeRune(text, at);
-    quoted += quotedRune(text, at, rune, style);
+    quoted.add(quotedRune(text, at, rune, style));
     at += rune.size;
   }
-  return quoted + style.mark;
+  quoted.add(style.mark);
+  return quoted.text();
 };
 
 /** Go's `strconv.Quote`, as `%q` prints. */

@@ -32,6 +32,9 @@ export const convertKeys = (
   return ok(converted);
 };
 
+/** How messages name one of several things whose names may be secret. */
+export const entryName = (index: number): string => `entry ${index + 1}`;
+
 /** Why a key cannot be a file of a folder, or undefined where it can. */
 export const fileNameProblem = (key: string): string | undefined =>
   key.includes('/') ? 'has a "/"' : filePathProblem(key);

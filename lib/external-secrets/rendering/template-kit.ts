@@ -23,6 +23,17 @@ const regexpReplacement = 'regexReplaceAll';
 
 type ReadTextMap = (yaml: Buffer, context: CallContext) => Result<Values, string>;
 
+type Spend = CallContext['spend'];
+
+/** Counts down the bounds of one template. */
+const spending = (): Spend => {
+  let left = defaultLimits.workBytes;
+  return (amount) => {
+    left -= amount;
+    if (left < 0) throw new FunctionError(`functions make more than ${defaultLimits.workBytes} bytes`);
+  };
+};
+
 /** Bytes of its values as the strings of a template. */
 const asDot = (values: Values): ReturnType<typeof mapValue> =>
   mapValue(
@@ -87,28 +98,32 @@ export class TemplateKit {
     return made.ok ? ok(Buffer.from(made.value, 'latin1')) : made;
   }
 
-  replaceAll(expression: string, replacement: string, text: string): Result<string, string> {
+  #replaceAll([expression, replacement, text]: readonly string[], spend: Spend): Result<string, string> {
     const replace = this.#functions.get(regexpReplacement);
     if (replace === undefined) throw new TypeError('expressions were not asked for');
-    return this.#guarded((context) => {
-      const bytes = [expression, text, replacement].map((part) => stringValue(toByteString(part)));
+    return this.#guarded(spend, (context) => {
+      const bytes = [expression, text, replacement].map((part = '') => stringValue(toByteString(part)));
       const replaced = replace.call(bytes, context);
       return ok(replaced.kind === 'string' ? fromByteString(replaced.value) : '');
     });
   }
 
-  readTexts(yaml: Buffer): Result<Values, string> {
+  #readTexts(yaml: Buffer, spend: Spend): Result<Values, string> {
     const read = this.#readTextMap;
     if (read === undefined) throw new TypeError('maps of texts were not asked for');
-    return this.#guarded((context) => read(yaml, context));
+    return this.#guarded(spend, (context) => read(yaml, context));
   }
 
-  /** Everything by its names, for whoever hands it on. */
+  /**
+   * Everything by its names, to make one file (or folder) with: the names of a secret's fields, of which there may be thousands, share
+   * the bounds of one template.
+   */
   get tools(): RenderTools {
+    const spend = spending();
     return {
       execute: (template, values) => this.execute(template, values),
-      replaceAll: (expression, replacement, text) => this.replaceAll(expression, replacement, text),
-      readTexts: (yaml) => this.readTexts(yaml),
+      replaceAll: (expression, replacement, text) => this.#replaceAll([expression, replacement, text], spend),
+      readTexts: (yaml) => this.#readTexts(yaml, spend),
     };
   }
 
@@ -127,12 +142,7 @@ export class TemplateKit {
     for (const [name, loaded] of await loadFunctions(missing)) this.#functions.set(name, loaded);
   }
 
-  #guarded<T>(use: (context: CallContext) => Result<T, string>): Result<T, string> {
-    let left = defaultLimits.workBytes;
-    const spend = (amount: number): void => {
-      left -= amount;
-      if (left < 0) throw new FunctionError(`functions make more than ${defaultLimits.workBytes} bytes`);
-    };
+  #guarded<T>(spend: Spend, use: (context: CallContext) => Result<T, string>): Result<T, string> {
     try {
       return use({ ...this.#options, spend });
     } catch (error) {

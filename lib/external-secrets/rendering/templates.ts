@@ -2,6 +2,7 @@ import { decodeValue } from '../../decode-value.ts';
 import type { PlanTargetTemplate } from '../../plan.ts';
 import { providerError, type ProviderError } from '../../provider-error.ts';
 import { err, ok, type Result } from '../../result.ts';
+import { entryName, fileNameProblem } from './key-names.ts';
 import type { ExternalSecretInputs, RenderTools, Values } from './types.ts';
 
 /** The template's own name, as Go's messages about it have it. */
@@ -15,15 +16,22 @@ const placeOf = ({ from, as, key }: PlanTargetTemplate): string => {
   return as === 'Values' ? `template ${JSON.stringify(key)}` : 'template of keys and values';
 };
 
-const decodeAll = (files: Values, decode: PlanTargetTemplate['decode']): Result<Values, ProviderError> => {
-  const decoded = new Map<string, Buffer>();
-  for (const [name, bytes] of files) {
-    const value = decodeValue(bytes, decode);
-    if (!value.ok)
-      return err({ ...value.error, message: `key ${JSON.stringify(name)}: ${value.error.message}` });
-    decoded.set(name, value.value);
+/** Names that a template made may be secret values, or have them in them: messages say which of them, not what it is. */
+const nameOf = ({ as }: PlanTargetTemplate, name: string, index: number): string =>
+  as === 'Values' ? `key ${JSON.stringify(name)}` : entryName(index);
+
+const finish = (files: Values, template: PlanTargetTemplate): Result<Values, ProviderError> => {
+  const finished = new Map<string, Buffer>();
+  for (const [index, [name, bytes]] of [...files].entries()) {
+    const shown = nameOf(template, name, index);
+    const problem = fileNameProblem(name);
+    if (problem !== undefined)
+      return err(providerError('invalid', `${shown} cannot be a file: its name ${problem}`));
+    const value = decodeValue(bytes, template.decode);
+    if (!value.ok) return err({ ...value.error, message: `${shown}: ${value.error.message}` });
+    finished.set(name, value.value);
   }
-  return ok(decoded);
+  return ok(finished);
 };
 
 const execute = (
@@ -32,13 +40,13 @@ const execute = (
   inputs: ExternalSecretInputs,
   tools: RenderTools,
 ): Result<Values, ProviderError> => {
-  const { from, as, key, decode } = template;
+  const { from, as, key } = template;
   const text = from.kind === 'text' ? from.text : inputs.configMap(from.name, from.key);
   if (text === undefined) return err(providerError('unavailable', 'it is not there yet'));
   const made = tools.execute({ name: nameOfTemplate(template), text }, values);
   if (!made.ok) return err(providerError('invalid', made.error));
   const files = as === 'Values' ? ok(new Map([[key, made.value]])) : tools.readTexts(made.value);
-  return files.ok ? decodeAll(files.value, decode) : err(providerError('invalid', files.error));
+  return files.ok ? finish(files.value, template) : err(providerError('invalid', files.error));
 };
 
 /** The files that one template makes of an ExternalSecret's values. The error says where the template stands. */

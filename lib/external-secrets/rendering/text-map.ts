@@ -5,6 +5,7 @@ import { scalarValue, type Scalar } from '../../template/functions/yaml/scalar-v
 import { parseYaml } from '../../template/functions/yaml/to-value.ts';
 import { fromByteString } from '../../template/utf8.ts';
 import { stringValue, type CallContext, type Value } from '../../template/value.ts';
+import { entryName } from './key-names.ts';
 import type { Values } from './types.ts';
 
 /** A number as a string: integers whole, where a double would lose digits; `yes` is `true`. */
@@ -36,9 +37,10 @@ export const readTextMap = (yaml: Buffer, context: CallContext): Result<Values, 
   if (parsed.value.kind === 'nil') return ok(new Map());
   if (parsed.value.kind !== 'map') return err('what it makes is not a YAML map of names to texts');
   const texts = new Map<string, Buffer>();
-  for (const [name, value] of parsed.value.entries) {
+  for (const [index, [name, value]] of [...parsed.value.entries].entries()) {
     const bytes = bytesOf(value);
-    if (bytes === undefined) return err(`the value of ${JSON.stringify(fromByteString(name))} is not a text`);
+    // The name was made by a template, and may be a secret itself.
+    if (bytes === undefined) return err(`the value of ${entryName(index)} is not a text`);
     texts.set(fromByteString(name), bytes);
   }
   return ok(texts);

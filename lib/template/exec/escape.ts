@@ -1,3 +1,4 @@
+import { ByteBuilder } from '../byte-builder.ts';
 import { decodeRune, encodeRune, isPrint } from '../runes.ts';
 import type { ByteString } from '../value.ts';
 
@@ -20,16 +21,16 @@ const hexUpper = (code: number): string => code.toString(16).toUpperCase().padSt
 
 /** `js`. */
 export const escapeJs = (text: ByteString): ByteString => {
-  let escaped = '';
+  const escaped = new ByteBuilder();
   for (let at = 0; at < text.length;) {
     const { code, size } = decodeRune(text, at);
     const bytes = text.slice(at, at + size);
     at += size;
-    if (shortJs.has(bytes)) escaped += `\\${bytes}`;
-    else if (code < 0x20 || '<>&='.includes(bytes)) escaped += `\\u${hexUpper(code)}`;
-    else escaped += code < 0x80 || isPrint(code) ? bytes : `\\u${hexUpper(code)}`;
+    if (shortJs.has(bytes)) escaped.add(`\\${bytes}`);
+    else if (code < 0x20 || '<>&='.includes(bytes)) escaped.add(`\\u${hexUpper(code)}`);
+    else escaped.add(code < 0x80 || isPrint(code) ? bytes : `\\u${hexUpper(code)}`);
   }
-  return escaped;
+  return escaped.text();
 };
 
 /** `urlquery`: all but letters, digits and `-_.~` as %XX, a space as `+`. */

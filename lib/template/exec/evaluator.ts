@@ -142,7 +142,10 @@ export class Evaluator extends Frame {
     if (own !== undefined) return this.call(dot, this.callable(name, own), whole, given);
     const builtin = builtinsByName.get(name) ?? this.fail(`${quote(name)} is not a defined function`);
     if (name === 'and' || name === 'or') return this.shortCircuit(dot, builtin, given);
-    if (name !== 'call') return this.call(dot, builtin, whole, given);
+    if (name !== 'call') {
+      const call: Callable['call'] = (operands) => this.run.callBuiltin(builtin, operands);
+      return this.call(dot, { ...builtin, call }, whole, given);
+    }
     const [, callee] = given.operands;
     const shown = callee === undefined ? undefined : nodeText(callee);
     const call: Callable['call'] = (operands) => callFunctionValue(operands, shown, this.run);

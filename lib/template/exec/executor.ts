@@ -11,6 +11,7 @@ import {
   stringValue,
   type ByteString,
   type IntegerValue,
+  type ListValue,
   type MapValue,
   type Value,
 } from '../value.ts';
@@ -33,11 +34,23 @@ function* integers({ type, value }: IntegerValue): Generator<Iteration> {
   }
 }
 
-const elements = (items: readonly Operand[]): readonly Iteration[] =>
-  items.map((element, index) => ({ index: integerValue(BigInt(index)), element }));
+function* elements({ items, element }: ListValue): Generator<Iteration> {
+  for (const [index, item] of items.entries()) {
+    yield { index: integerValue(BigInt(index)), element: placed(item, element) };
+  }
+}
 
-const bytes = (text: ByteString): readonly Operand[] =>
-  [...Buffer.from(text, 'latin1')].map((byte) => integerValue(BigInt(byte), 'uint8'));
+function* bytes(text: ByteString): Generator<Iteration> {
+  for (let index = 0; index < text.length; index++) {
+    yield {
+      index: integerValue(BigInt(index)),
+      element: integerValue(BigInt(text.charCodeAt(index)), 'uint8'),
+    };
+  }
+}
+
+/** What one key costs: they are all sorted, even where the range ends with the first. */
+const keyCost = 128;
 
 /** Sorted by key, as they are when the range begins. */
 const entries = (map: MapValue): readonly Iteration[] =>
@@ -125,9 +138,12 @@ class Executor extends Evaluator {
   }
 
   private iterations(value: Value, { pipe }: BranchNode): Iterable<Iteration> {
-    if (value.kind === 'list') return elements(value.items.map((item) => placed(item, value.element)));
-    if (value.kind === 'map') return entries(value);
-    if (value.kind === 'bytes') return elements(bytes(value.value));
+    if (value.kind === 'list') return elements(value);
+    if (value.kind === 'map') {
+      this.run.pay(value.entries.size * keyCost, this);
+      return entries(value);
+    }
+    if (value.kind === 'bytes') return bytes(value.value);
     if (value.kind === 'nil') return [];
     if (value.kind !== 'integer') this.fail(`range can't iterate over a value of type ${typeName(value)}`);
     if (pipe.declarations.length > 1) {

@@ -7,6 +7,8 @@ import {
   type TemplateFunction,
   type Value,
 } from '../value.ts';
+import { builtinCost } from './builtin-cost.ts';
+import type { Builtin } from './builtins.ts';
 import { failureAt, type ExecutionFailure } from './failure.ts';
 import type { Operand } from './operand.ts';
 
@@ -96,6 +98,21 @@ export class Run {
     this.work += amount;
     const { workBytes } = this.options.limits;
     if (this.work > workBytes) throw new FunctionError(`functions make more than ${workBytes} bytes`);
+  }
+
+  /** Pays for work that no function does. */
+  pay(amount: number, by: Failing): void {
+    this.work += amount;
+    const { workBytes } = this.options.limits;
+    if (this.work > workBytes) by.fail(`functions make more than ${workBytes} bytes`);
+  }
+
+  callBuiltin({ name, call }: Builtin, operands: readonly Operand[]): Operand {
+    const { reading, making } = builtinCost(name, operands);
+    this.spend(reading);
+    const result = call(operands);
+    if (result.kind === 'string') this.spend(making(result.value));
+    return result;
   }
 
   call(callee: TemplateFunction, values: readonly Value[]): Value {

@@ -15,7 +15,7 @@ import { formatNumber } from './number.ts';
 import { formatPlain, formatText } from './text.ts';
 
 /** Bytes that one printing may make: values can share parts, or contain themselves. */
-const maxBytes = 8 * 1024 * 1024;
+export const maxBytes = 8 * 1024 * 1024;
 const maxDepth = 200;
 
 /** What stays the same while one argument is printed. */

@@ -1,8 +1,8 @@
 import { decodeRune, encodeRune } from '../runes.ts';
 import { typeName } from '../types.ts';
-import type { ByteString, Value } from '../value.ts';
+import { FunctionError, type ByteString, type Value } from '../value.ts';
 import { noFlags, type Flags } from './flags.ts';
-import { printValue } from './print-value.ts';
+import { maxBytes, printValue } from './print-value.ts';
 
 /** Widths, precisions and argument numbers above this are refused. */
 const maxNumber = 1_000_000;
@@ -45,6 +45,7 @@ class Formatter {
       this.output += this.format.slice(this.at, end);
       this.at = end + 1;
       if (next >= 0) this.directive();
+      if (this.output.length > maxBytes) throw new FunctionError('value is too large to be printed');
     }
     return this.output + this.leftOver();
   }

@@ -9,8 +9,8 @@ export const cost = {
   milliseconds: (elapsed: number): number => Math.ceil(elapsed * millisecond),
   /** One signature, decryption or certificate read. */
   keyOperation: 2 * millisecond,
-  bcrypt: 100 * millisecond,
-  scrypt: 200 * millisecond,
+  bcrypt: 150 * millisecond,
+  scrypt: 160 * millisecond,
   /** RSA keys of 2048 and 4096 bits, and a DSA key with its parameters. */
   rsa2048: 250 * millisecond,
   rsa4096: 1000 * millisecond,

@@ -16,7 +16,19 @@ export interface FunctionGroup {
   readonly names: readonly string[];
   /** Those of `names` whose result may differ from call to call. */
   readonly unstable?: readonly string[];
+  /** What reading costs of a template's bounds, for each byte of a text; groups without it count what they read themselves. */
+  readonly byteCost?: number;
 }
+
+const paying = (called: TemplateFunction, byteCost: number): TemplateFunction => ({
+  ...called,
+  call: (values, context) => {
+    context.spend(
+      values.reduce((sum, value) => sum + (value.kind === 'string' ? value.value.length : 0), 1) * byteCost,
+    );
+    return called.call(values, context);
+  },
+});
 
 /** All functions beside the language's own (`../exec/builtins.ts`). Templates can be parsed and checked by these names alone. */
 export const functionGroups: readonly FunctionGroup[] = [
@@ -53,6 +65,11 @@ export const loadFunctions = async (
     const group = groupsByName.get(name);
     if (group !== undefined) groups.add(group);
   }
-  const modules = await Promise.all([...groups].map(async ({ load }) => load()));
-  return new Map(modules.flatMap(({ functions }) => functions.map((entry) => [entry.name, entry] as const)));
+  const loaded = await Promise.all(
+    [...groups].map(async ({ load, byteCost }) => {
+      const { functions } = await load();
+      return byteCost === undefined ? functions : functions.map((entry) => paying(entry, byteCost));
+    }),
+  );
+  return new Map(loaded.flat().map((entry) => [entry.name, entry] as const));
 };

@@ -136,3 +136,10 @@ describe('rewrite by merging', () => {
     });
   });
 });
+
+test('the names of one secret share the bounds of one template', async () => {
+  const secrets = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`key${index}`, 'x']));
+  expect(await rendered([regexp('a?'.repeat(1500), '')], secrets)).toBe(
+    failure('functions make more than 33554432 bytes'),
+  );
+});

@@ -76,7 +76,7 @@ describe('templates of an ExternalSecret', () => {
       failure('template "a": key "a": the value is not base64'),
     );
     expect(await rendered([mapTemplate('a: {{ .user | b64enc }}\nb: "!"', { decode: 'base64' })])).toBe(
-      failure('template of keys and values: key "b": the value is not base64'),
+      failure('template of keys and values: entry 2: the value is not base64'),
     );
   });
 
@@ -90,11 +90,20 @@ describe('templates of an ExternalSecret', () => {
 
   test('cannot make files outside of the folder', async () => {
     expect(await rendered([mapTemplate('../x: y')])).toBe(
-      failure('key "../x" cannot be a file: it has a "/"'),
+      failure('template of keys and values: entry 1 cannot be a file: its name has a "/"'),
     );
     expect(await rendered([mapTemplate('"": y')])).toBe(
-      failure('key "" cannot be a file: it has an empty segment'),
+      failure('template of keys and values: entry 1 cannot be a file: its name has an empty segment'),
     );
+  });
+
+  test.each([
+    ['is no name of a file', '{{ .password }}/x: y'],
+    ['has no text for a value', '{{ .password }}: [1]'],
+  ])('do not tell a secret that they made a name of, where it %s', async (_what, text) => {
+    const made = await rendered([mapTemplate(text)]);
+    expect(typeof made).toBe('string');
+    expect(made).not.toContain('hunter2');
   });
 });
 
@@ -117,8 +126,8 @@ describe('keys and values of YAML', () => {
   });
 
   test.each([
-    ['a map', 'a: {b: "{{ .password }}"}', 'the value of "a" is not a text'],
-    ['a list', 'a: [1]', 'the value of "a" is not a text'],
+    ['a map', 'a: {b: "{{ .password }}"}', 'the value of entry 1 is not a text'],
+    ['a list', 'a: [1]', 'the value of entry 1 is not a text'],
     ['no map', '{{ .password }}', 'what it makes is not a YAML map of names to texts'],
     ['no YAML', '{{ .password }}: [', 'yaml: line 1: the text is no valid YAML'],
   ])('refuse %s and tell no value', async (_what, yaml, reason) => {

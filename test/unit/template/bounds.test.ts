@@ -72,6 +72,37 @@ describe('bounds', () => {
     );
   });
 
+  test.each([
+    ['html', '{{html .}}', 16],
+    ['js', '{{js .}}', 16],
+    ['urlquery', '{{urlquery .}}', 16],
+    ['printf', '{{printf "%q" .}}', 16],
+    ['print', '{{print . .}}', 1],
+    ['eq', '{{eq . .}}', 1 / 4],
+    ['lt', '{{lt . .}}', 1 / 4],
+  ])('bytes that %s reads', (name, text, cost) => {
+    const value = stringValue('a'.repeat(10_000));
+    expect(run(text, value, { limits: { workBytes: 10_000 * cost } })).toMatch(
+      new RegExp(`error calling ${name}: functions make more than `),
+    );
+    expect(run(text, value)).not.toContain('error');
+  });
+
+  test('keys that a range sorts', () => {
+    const map = mapValue(Array.from({ length: 100 }, (_, index) => [`key${index}`, nil] as const));
+    const limits = { workBytes: 100_000 };
+    expect(run('{{range .}}{{break}}{{end}}', map, { limits })).toBe('');
+    expect(run('{{range $i, $x := $}}{{range $}}{{break}}{{end}}{{end}}', map, { limits })).toBe(
+      at(29, '$', 'functions make more than 100000 bytes'),
+    );
+  });
+
+  test('what one printf prints', () => {
+    expect(run(`{{printf "${'%1000000d'.repeat(9)}" ${'1 '.repeat(9)}}}`)).toMatch(
+      /error calling printf: value is too large to be printed$/,
+    );
+  });
+
   test('templates inside of templates', () => {
     const text = '{{define "t"}}{{template "t"}}{{end}}{{template "t"}}';
     expect(run(text)).toBe(

@@ -3,6 +3,7 @@ import type { FunctionGroup } from '../table.ts';
 /** sprig's functions that issue certificates. */
 export const certificatesGroup: FunctionGroup = {
   load: async () => import('./functions.ts'),
+  byteCost: 16,
   names: [
     'buildCustomCert',
     'genCA',

@@ -3,6 +3,7 @@ import type { FunctionGroup } from '../table.ts';
 /** sprig's functions for times and durations. */
 export const dateGroup: FunctionGroup = {
   load: async () => import('./functions.ts'),
+  byteCost: 64,
   names: [
     'ago',
     'date',

@@ -48,7 +48,10 @@ export const functions: readonly TemplateFunction[] = [
   {
     name: 'certSANs',
     parameters: ['string'],
-    call: ([text]) => stringList(alternativeNames(firstCertificate(stringArgument(text)))),
+    call: ([text], context) => {
+      context.spend(cost.keyOperation + stringArgument(text).length);
+      return stringList(alternativeNames(firstCertificate(stringArgument(text))));
+    },
   },
   oneText('jwkPublicKeyPem', publicKeyPem),
   oneText('jwkPrivateKeyPem', privateKeyPem),

@@ -12,13 +12,23 @@ const begin = '-----BEGIN ';
 const end = '\n-----END ';
 const dashes = '-----';
 
+const blanks = ' \t';
+const spaces = ` \t\n\v\f\r`;
+
+/** A text without the characters of a set at its end. A regular expression would look at each run of them again and again. */
+const trimEnd = (text: ByteString, set: string): ByteString => {
+  let stop = text.length;
+  while (stop > 0 && set.includes(text.charAt(stop - 1))) stop -= 1;
+  return text.slice(0, stop);
+};
+
 const lineAt = (data: ByteString, start: number): { line: ByteString; next: number } => {
   const newline = data.indexOf('\n', start);
   const stop = newline === -1 ? data.length : newline;
   const line = data.slice(start, stop);
   const isDos = newline !== -1 && line.endsWith('\r');
   return {
-    line: (isDos ? line.slice(0, -1) : line).replace(/[ \t]+$/, ''),
+    line: trimEnd(isDos ? line.slice(0, -1) : line, blanks),
     next: newline === -1 ? data.length : newline + 1,
   };
 };
@@ -29,7 +39,7 @@ interface Head {
   readonly next: number;
 }
 
-const trimSpace = (text: ByteString): ByteString => text.replace(/^[\t-\r ]+|[\t-\r ]+$/g, '');
+const trimSpace = (text: ByteString): ByteString => trimEnd(text.replace(/^[\t-\r ]+/, ''), spaces);
 
 /** The type and the headers after it. */
 const readHead = (data: ByteString, start: number): Head | undefined => {

@@ -3,6 +3,7 @@ import type { FunctionGroup } from '../table.ts';
 /** ESO's functions for key stores in PKCS#12. */
 export const pkcs12Group: FunctionGroup = {
   load: async () => import('./functions.ts'),
+  byteCost: 16,
   names: [
     'fullPemToPkcs12',
     'fullPemToPkcs12Pass',

@@ -1,3 +1,4 @@
+import { isDigit, isLetter, runesOf } from '../../runes.ts';
 import { fromByteString } from '../../utf8.ts';
 import type { ByteString } from '../../value.ts';
 import type { Match } from './match.ts';
@@ -8,14 +9,18 @@ export type ReplacementPart = { readonly text: ByteString } | { readonly group: 
 /** Bytes past ASCII may be letters, which Go takes into a name. */
 const name = /\$(?:([A-Za-z0-9_\u0080-\u00ff]+)|\{([A-Za-z0-9_\u0080-\u00ff]+)\}|(\$))/g;
 
+const underscore = 0x5f;
+
 const isName = (bytes: ByteString): boolean => /^[\p{L}\p{Nd}_]+$/u.test(fromByteString(bytes));
 
 /** How much of bytes that may be a name is one: whole runes that are letters, digits or underscores. */
 const longestName = (bytes: ByteString): ByteString => {
-  for (let length = bytes.length; length > 0; length -= 1) {
-    if (isName(bytes.slice(0, length))) return bytes.slice(0, length);
+  let end = 0;
+  for (const { code, size } of runesOf(bytes)) {
+    if (!isLetter(code) && !isDigit(code) && code !== underscore) break;
+    end += size;
   }
-  return '';
+  return bytes.slice(0, end);
 };
 
 const groupOf = (

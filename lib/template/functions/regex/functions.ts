@@ -10,6 +10,7 @@ import {
   type Value,
 } from '../../value.ts';
 import { integerArgument, stringArgument, stringListOrNil } from '../arguments.ts';
+import { cost } from '../cost.ts';
 import { compile } from './compile.ts';
 import { expand, parseReplacement } from './expand.ts';
 import { findAll, findFirst, replaceAll, type Search, searchOf, split } from './match.ts';
@@ -21,8 +22,17 @@ const spendSearch = (context: CallContext, expression: RE2JS, bytes: ByteString)
   context.spend(Math.ceil((bytes.length * Math.max(usualSize, expression.programSize())) / usualSize));
 };
 
-const mustCompile = (expression: ByteString): RE2JS => {
+/** An expression can take long by itself (`(a{1,30}){1,30}`): that counts as its search does. */
+const compilePaid = (expression: ByteString, context: CallContext): ReturnType<typeof compile> => {
+  context.spend(expression.length * usualSize);
+  const start = performance.now();
   const compiled = compile(expression);
+  context.spend(cost.milliseconds(performance.now() - start));
+  return compiled;
+};
+
+const mustCompile = (expression: ByteString, context: CallContext): RE2JS => {
+  const compiled = compilePaid(expression, context);
   if (!compiled.ok) throw new FunctionError(compiled.error);
   return compiled.value;
 };
@@ -37,9 +47,10 @@ const both = (
     name: each,
     parameters,
     call: ([expression, text, last], context) => {
-      const compiled = mustCompile(stringArgument(expression));
+      const compiled = mustCompile(stringArgument(expression), context);
       const bytes = stringArgument(text);
       spendSearch(context, compiled, bytes);
+      if (last?.kind === 'string') context.spend(last.value.length * usualSize);
       return use(searchOf(compiled, bytes, context), last);
     },
   }));
@@ -61,7 +72,7 @@ const regexMatch: TemplateFunction = {
   name: 'regexMatch',
   parameters: ['string', 'string'],
   call: ([expression, text], context) => {
-    const compiled = compile(stringArgument(expression));
+    const compiled = compilePaid(stringArgument(expression), context);
     // Without `must` an expression that cannot be read matches nothing.
     if (!compiled.ok) return booleanValue(false);
     spendSearch(context, compiled.value, stringArgument(text));
@@ -72,7 +83,10 @@ const regexMatch: TemplateFunction = {
 const regexQuoteMeta: TemplateFunction = {
   name: 'regexQuoteMeta',
   parameters: ['string'],
-  call: ([text]) => stringValue(stringArgument(text).replaceAll(/[\\.+*?()|[\]{}^$]/g, '\\$&')),
+  call: ([text], context) => {
+    context.spend(stringArgument(text).length * usualSize);
+    return stringValue(stringArgument(text).replaceAll(/[\\.+*?()|[\]{}^$]/g, '\\$&'));
+  },
 };
 
 export const functions: readonly TemplateFunction[] = [

@@ -1,3 +1,4 @@
+import { ByteBuilder } from '../../byte-builder.ts';
 import { decodeRune, encodeRune, runeError } from '../../runes.ts';
 import {
   booleanValue,
@@ -163,17 +164,17 @@ class JsonReader {
 
   private string(): ByteString {
     this.at++;
-    let text = '';
+    const text = new ByteBuilder();
     for (;;) {
-      text += this.match(plainPattern)?.[0] ?? '';
+      text.add(this.match(plainPattern)?.[0] ?? '');
       const character = this.text.charAt(this.at);
       if (character === '"') break;
-      if (character === '\\') text += this.escape();
-      else if (character >= '\x80') text += this.rune();
+      if (character === '\\') text.add(this.escape());
+      else if (character >= '\x80') text.add(this.rune());
       else return this.unexpected();
     }
     this.at++;
-    return text;
+    return text.text();
   }
 
   private rune(): ByteString {

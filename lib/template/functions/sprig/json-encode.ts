@@ -1,3 +1,4 @@
+import { ByteBuilder } from '../../byte-builder.ts';
 import { decodeRune, encodeRune, isInvalid, type Rune } from '../../runes.ts';
 import { typeName } from '../../types.ts';
 import { type ByteString, type CallContext, type ObjectValue, type Value } from '../../value.ts';
@@ -42,13 +43,13 @@ const plain = /^[ !#-%'-;=?-[\]-~]*$/;
 const escapingCost = 16;
 
 const quoted = (text: ByteString, style: JsonStyle): ByteString => {
-  let escaped = '';
+  const escaped = new ByteBuilder();
   for (let at = 0; at < text.length;) {
     const rune = decodeRune(text, at);
-    escaped += escapedRune(rune, style);
+    escaped.add(escapedRune(rune, style));
     at += rune.size;
   }
-  return `"${escaped}"`;
+  return `"${escaped.text()}"`;
 };
 
 const floatText = (value: number): string => {

@@ -1,3 +1,4 @@
+import { withoutTrailingSlashes } from '../../../text.ts';
 import {
   booleanValue,
   stringValue,
@@ -27,9 +28,7 @@ const clean = (path: ByteString): ByteString => {
 
 const base = (path: ByteString): ByteString => {
   if (path === '') return '.';
-  let end = path.length;
-  while (end > 0 && path.charAt(end - 1) === '/') end--;
-  const trimmed = path.slice(0, end);
+  const trimmed = withoutTrailingSlashes(path);
   return trimmed === '' ? '/' : trimmed.slice(trimmed.lastIndexOf('/') + 1);
 };
 
@@ -42,8 +41,14 @@ const extension = (path: ByteString): ByteString => {
   return dot < 0 ? '' : name.slice(dot);
 };
 
+/** What each byte costs: it may be a part of its own. */
+const partCost = 32;
+
 const pathFunction = (names: readonly string[], compute: (path: ByteString) => Value): TemplateFunction[] =>
-  defineAll(names, ['string'], ([path]) => compute(stringArgument(path)));
+  defineAll(names, ['string'], ([path], context) => {
+    context.spend(stringArgument(path).length * partCost);
+    return compute(stringArgument(path));
+  });
 
 /** Functions of paths; they look at no file. */
 export const pathFunctions: readonly TemplateFunction[] = [

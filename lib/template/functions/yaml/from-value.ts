@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../../../result.ts';
 import { formatFloat } from '../../format/float.ts';
 import { runesOf } from '../../runes.ts';
-import { fromByteString } from '../../utf8.ts';
+import { fromByteString, toByteString } from '../../utf8.ts';
 import {
   type ByteString,
   type CallContext,
@@ -18,9 +18,9 @@ import { resolve } from './resolve.ts';
 
 /** Go writes each byte that is no UTF-8 as U+FFFD. */
 const decode = (bytes: ByteString): string => {
-  let text = '';
-  for (const { code } of runesOf(bytes)) text += String.fromCodePoint(code);
-  return text;
+  const text = fromByteString(bytes);
+  if (toByteString(text) === bytes) return text;
+  return Array.from(runesOf(bytes), ({ code }) => String.fromCodePoint(code)).join('');
 };
 
 /** Characters that YAML does not take, not even between quotes. */
@@ -36,8 +36,10 @@ const longestKey = 1024;
 const throughJson = (bytes: ByteString): Result<string, string> => {
   const text = decode(bytes);
   if (refused.test(text)) return err('control characters are not allowed');
-  const folded = text.replaceAll(/ *\u0085[ \u0085]*/g, (breaks) => {
-    const count = breaks.replaceAll(' ', '').length;
+  if (!text.includes('\u0085')) return ok(text);
+  const folded = text.replaceAll(/[ \u0085]+/g, (blanks) => {
+    const count = blanks.replaceAll(' ', '').length;
+    if (count === 0) return blanks;
     return count === 1 ? ' ' : '\n'.repeat(count - 1);
   });
   return ok(folded);
@@ -153,8 +155,12 @@ const nodeBytes = 256;
 /** Values inside each other that are followed. A map can be made to hold itself (`set $d "self" $d`). */
 const deepest = 1000;
 
+/** What a text costs for each byte: it is looked at, and written, character by character. */
+const textCost = 32;
+
 const nodeOf = (value: Value, writing: Writing): Result<YamlNode, string> => {
-  writing.context.spend(nodeBytes);
+  const length = value.kind === 'string' || value.kind === 'bytes' ? value.value.length : 0;
+  writing.context.spend(nodeBytes + length * textCost);
   if (!isCollection(value)) return scalarNode(value);
   if (writing.depth === deepest) return err('a value is nested too deeply');
   return collectionNode(value, { ...writing, depth: writing.depth + 1 });

@@ -9,6 +9,7 @@ import {
   type Pair,
   parseAllDocuments,
   type Scalar,
+  visit,
   type YAMLMap,
 } from 'yaml';
 import { err, ok, type Result } from '../../../result.ts';
@@ -16,8 +17,25 @@ import { fromByteString, toByteString } from '../../utf8.ts';
 import { type ByteString, type CallContext, listValue, mapValue, nil, type Value } from '../../value.ts';
 import { keyText, scalarValue } from './scalar-value.ts';
 
+/** What each alias stands for: the last node before it that has its name. */
+type Targets = ReadonlyMap<Alias, Node>;
+
+/** Goes through a document once; an alias that is asked by itself looks through all of it. */
+const targetsOf = (document: Document): Targets => {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
+  visit(document, {
+    Node: (_key, node) => {
+      const target = isAlias(node) ? anchors.get(node.source) : undefined;
+      if (isAlias(node) && target !== undefined) targets.set(node, target);
+      if (!isAlias(node) && node.anchor !== undefined) anchors.set(node.anchor, node);
+    },
+  });
+  return targets;
+};
+
 interface Reading {
-  readonly document: Document;
+  readonly targets: Targets;
   readonly context: CallContext;
   /** Nodes that are being read, so that an alias to one of them is seen. */
   readonly open: Set<Node>;
@@ -27,6 +45,9 @@ interface Reading {
 /** About what a node takes, and how much more a parsed text is than its bytes. */
 const nodeBytes = 64;
 const parseFactor = 16;
+/** What the library takes for each part of a text that is likely to become a node. */
+const parsedBytes = 512;
+const indicators = /[,[\]{}&*#\n]|[-?:](?=\s)/g;
 
 const failure = (problem: string): Result<never, string> => err(`yaml: ${problem}`);
 
@@ -46,7 +67,7 @@ const isMergeKey = (key: unknown): boolean => isScalar(key) && textOf(key) === '
 type Entries = Map<ByteString, Value>;
 
 const readKey = (key: unknown, reading: Reading): Result<ByteString, string> => {
-  const node = isAlias(key) ? key.resolve(reading.document) : key;
+  const node = isAlias(key) ? reading.targets.get(key) : key;
   if (node === null || node === undefined) return err('unsupported map key');
   if (!isScalar(node)) return err('unsupported map key');
   const text = keyText(describeScalar(node));
@@ -54,7 +75,7 @@ const readKey = (key: unknown, reading: Reading): Result<ByteString, string> => 
 };
 
 const merge = (node: unknown, entries: Entries, reading: Reading): Result<undefined, string> => {
-  const target = isAlias(node) ? node.resolve(reading.document) : node;
+  const target = isAlias(node) ? reading.targets.get(node) : node;
   if (isMap(target)) return guarded(target, reading, () => readPairs(target, entries, reading));
   if (!isSeq(target)) return failure('map merge requires map or sequence of maps as the value');
   // The first of several maps wins.
@@ -110,7 +131,7 @@ const guarded = <T>(node: Node, reading: Reading, read: () => Result<T, string>)
 };
 
 const readAlias = (alias: Alias, reading: Reading): Result<Value, string> => {
-  const target = alias.resolve(reading.document);
+  const target = reading.targets.get(alias);
   return target === undefined ? failure('unknown anchor') : readNode(target, reading);
 };
 
@@ -143,10 +164,10 @@ const checkFloats = (value: Value): Result<Value, string> => {
 };
 
 /** YAML's own messages quote the text, so only the line is told. */
-const problemOf = (document: Document): string | undefined => {
+const problemOf = (document: Document, text: string): string | undefined => {
   const [problem] = document.errors;
   if (problem === undefined) return undefined;
-  return `line ${problem.linePos?.[0].line ?? 0}: the text is no valid YAML`;
+  return `line ${text.slice(0, problem.pos[0]).split('\n').length}: the text is no valid YAML`;
 };
 
 const options = {
@@ -155,7 +176,8 @@ const options = {
   uniqueKeys: false,
   merge: false,
   logLevel: 'silent',
-  prettyErrors: true,
+  // The library would quote the line in each of them, and there can be as many as there are bytes.
+  prettyErrors: false,
 } as const;
 
 const isRefused = (text: string): boolean =>
@@ -170,12 +192,17 @@ export const parseYaml = (
   const text = fromByteString(bytes);
   if (toByteString(text) !== bytes) return failure('invalid UTF-8');
   if (isRefused(text)) return failure('control characters are not allowed');
-  context.spend(bytes.length * parseFactor);
+  context.spend(bytes.length * parseFactor + (text.match(indicators)?.length ?? 0) * parsedBytes);
   const documents = parseAllDocuments(text, options);
   const document = Array.isArray(documents) ? documents[0] : undefined;
   if (document === undefined) return ok(nil);
-  const problem = problemOf(document);
+  const problem = problemOf(document, text);
   if (problem !== undefined) return failure(problem);
-  const value = readNode(document.contents, { document, context, open: new Set(), readScalar });
+  const value = readNode(document.contents, {
+    targets: targetsOf(document),
+    context,
+    open: new Set(),
+    readScalar,
+  });
   return value.ok ? checkFloats(value.value) : value;
 };

@@ -217,3 +217,10 @@ describe('the template', () => {
     ]);
   });
 });
+
+test('of many templates that call what there is not, the first ones get a suggestion', () => {
+  const data = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`file${index}`, '{{ uper . }}']));
+  const { problems } = readAll({ target: { template: { data } } });
+  expect(problems).toHaveLength(50);
+  expect(problems.filter((problem) => problem.endsWith('; did you mean upper?'))).toHaveLength(20);
+});
