@@ -14,7 +14,7 @@ import {
   type Files,
 } from '../support/eso/cases.ts';
 import { secretsOf } from '../support/eso/secrets.ts';
-import { describeWithKubectl } from '../support/with-kubectl.ts';
+import { describeWithKubectl } from '../support/with-program.ts';
 
 const script = join(import.meta.dirname, '..', '..', 'docs', 'examples', 'migrating', 'compare-secrets.sh');
 

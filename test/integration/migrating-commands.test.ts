@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { KubeApi, type Manifest } from '../emulators/kube-api/kube-api.ts';
 import { loadCase, wantedFiles, withFileStores } from '../support/eso/cases.ts';
 import { secretsOf } from '../support/eso/secrets.ts';
-import { describeWithKubectl } from '../support/with-kubectl.ts';
+import { describeWithKubectl } from '../support/with-program.ts';
 
 const repository = join(import.meta.dirname, '..', '..');
 const page = readFileSync(join(repository, 'docs', 'migrating-from-eso.md'), 'utf8');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
-import { describeWithKubectl } from '../../support/with-kubectl.ts';
+import { describeWithKubectl } from '../../support/with-program.ts';
 import { at, manifests, repository } from './manifests.ts';
 
 const base = join(repository, 'deploy/base');

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { renderBytes, renderText } from '../../support/template-functions.ts';
+import { describeWithOpenssl } from '../../support/with-program.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -30,8 +31,8 @@ const material = (key: string): Material => {
 
 const elliptic = material('(genPrivateKey "ecdsa")');
 
-describe('what pemToPkcs12Pass writes', () => {
-  test('is read by OpenSSL', () => {
+describeWithOpenssl('what pemToPkcs12Pass writes, to OpenSSL', () => {
+  test('is read', () => {
     const store = renderBytes('{{ pemToPkcs12Pass .certificate .key "secret" | b64dec }}', { ...elliptic });
     writeFileSync(join(folder, 'ours.p12'), store);
     const output = openssl('pkcs12', '-in', 'ours.p12', '-passin', 'pass:secret', '-nodes').toString();
@@ -39,14 +40,16 @@ describe('what pemToPkcs12Pass writes', () => {
     expect(output).toContain('-----BEGIN PRIVATE KEY-----');
     expect(() => openssl('pkcs12', '-in', 'ours.p12', '-passin', 'pass:other', '-nodes')).toThrow();
   });
+});
 
+describe('what pemToPkcs12Pass writes', () => {
   test('differs each time, by its salts', () => {
     const write = (): string => renderText('{{ pemToPkcs12 .certificate .key }}', { ...elliptic });
     expect(write()).not.toBe(write());
   });
 });
 
-describe('what OpenSSL writes is read', () => {
+describeWithOpenssl('what OpenSSL writes is read', () => {
   const cases = [
     ['AES-256-CBC', 'sha256', 'secret'],
     ['AES-256-CBC', 'sha512', ''],
@@ -69,16 +72,18 @@ describe('what OpenSSL writes is read', () => {
   });
 });
 
-test('a file that asks for a billion rounds is refused before they are run', () => {
-  writeFileSync(join(folder, 'in.pem'), elliptic.key + elliptic.certificate);
-  const store = openssl('pkcs12', '-export', '-in', 'in.pem', '-passout', 'pass:x', '-iter', '2048');
-  const count = Buffer.from('02020800', 'hex');
-  const hostile = Buffer.from(store);
-  // The last count is that of the MAC.
-  Buffer.from('02027fff', 'hex').copy(hostile, hostile.lastIndexOf(count));
-  expect(() =>
-    renderText('{{ pkcs12keyPass "x" .store }}', { store: hostile }, { workBytes: 1024 * 1024 }),
-  ).toThrow(/template: template:1/);
+describeWithOpenssl('a file of OpenSSL', () => {
+  test('that asks for a billion rounds is refused before they are run', () => {
+    writeFileSync(join(folder, 'in.pem'), elliptic.key + elliptic.certificate);
+    const store = openssl('pkcs12', '-export', '-in', 'in.pem', '-passout', 'pass:x', '-iter', '2048');
+    const count = Buffer.from('02020800', 'hex');
+    const hostile = Buffer.from(store);
+    // The last count is that of the MAC.
+    Buffer.from('02027fff', 'hex').copy(hostile, hostile.lastIndexOf(count));
+    expect(() =>
+      renderText('{{ pkcs12keyPass "x" .store }}', { store: hostile }, { workBytes: 1024 * 1024 }),
+    ).toThrow(/template: template:1/);
+  });
 });
 
 test('a file with a bit changed is never taken', () => {

@@ -57,7 +57,7 @@ const inUnits = (duration: bigint, unit: bigint): Value =>
   float(Number(duration / unit) + Number(duration % unit) / Number(unit));
 
 /** Go's `time.Duration`. */
-export const durationObject = (nanoseconds: bigint): ObjectValue => {
+const durationObject = (nanoseconds: bigint): ObjectValue => {
   const duration = BigInt.asIntN(64, nanoseconds);
   const text = (): string => formatDuration(duration);
   return {

@@ -17,7 +17,7 @@ export const fixedZone = (name: ByteString, offset: number): Zone => ({
 export const utc: Zone = fixedZone('UTC', 0);
 
 /** Containers have UTC. */
-export const local: Zone = utc;
+export const local: Zone = { ...utc };
 
 /** What JavaScript's dates can hold; times further away have the offset of the last one. */
 const furthestSecond = 8.64e12;

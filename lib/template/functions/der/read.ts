@@ -44,7 +44,7 @@ const readLength = (bytes: Buffer, at: number): { length: number; next: number }
 };
 
 /** Reads the value at the start of the bytes. Throws `FunctionError` for what is no DER. */
-export const readDer = (bytes: Buffer): Der => {
+const readDer = (bytes: Buffer): Der => {
   const first = bytes[0] ?? malformed();
   const tag = first & 0x1f;
   // Tags of several bytes are in none of the structures that are read here.

@@ -12,7 +12,7 @@ const unescaped: Readonly<Record<UrlPart, string>> = {
   zone: '!$&\'()*+,;=:[]<>"',
 };
 
-export const needsEscape = (character: string, part: UrlPart): boolean =>
+const needsEscape = (character: string, part: UrlPart): boolean =>
   !/^[A-Za-z0-9_.~-]$/.test(character) && !unescaped[part].includes(character);
 
 const escapeCharacter = (character: string): string =>
