@@ -35,12 +35,14 @@ const startWorld = async (options: VaultPodOptions = {}): Promise<World> => {
 
 describe('starts of the agent that come to nothing', () => {
   test('killed or failing, again and again, make one database user', async () => {
-    const { vault, root, made, bringUp, start, user, stateHasLease } = await startWorld();
+    const { vault, root, made, bringUp, start, user, stateHasLease } = await startWorld({
+      startTimeoutSeconds: 3,
+    });
     for (let round = 0; round < 6; round += 1) {
       const agent = start();
       if (round % 3 === 2) {
         expect(await agent.exit()).toBe(1);
-        expect(terminationMessageIn(root)).toMatch(/^Keyferry has no secrets after 1 s\nkey \(key "key" of /);
+        expect(terminationMessageIn(root)).toMatch(/^Keyferry has no secrets after 3 s\nkey \(key "key" of /);
       } else {
         await agent.logged(round % 3 === 0 ? 'nothing stands at the path' : 'started');
         await until(stateHasLease, 'the lease in the state file');
@@ -67,7 +69,7 @@ describe('starts of the agent that come to nothing', () => {
 
 describe('one lease', () => {
   test('goes from keyferry-init to keyferry-refresh, over a SIGKILL there', async () => {
-    const { vault, made, bringUp, start, user } = await startWorld();
+    const { vault, made, bringUp, start, user } = await startWorld({ startTimeoutSeconds: 20 });
     bringUp();
     expect(await start('init').exit()).toBe(0);
     const first = user();
@@ -82,7 +84,10 @@ describe('one lease', () => {
 
 describe('an agent that is stopped past the end of its lease', () => {
   test('makes a new one as soon as it goes on', async () => {
-    const { vault, made, bringUp, start, user } = await startWorld({ database: { default_ttl: '2s' } });
+    const { vault, made, bringUp, start, user } = await startWorld({
+      database: { default_ttl: '2s' },
+      startTimeoutSeconds: 20,
+    });
     bringUp();
     const agent = start();
     await agent.logged('ready');

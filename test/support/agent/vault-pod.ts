@@ -15,6 +15,8 @@ export interface VaultPodOptions {
   readonly database?: JsonObject;
   /** `{token_ttl, token_max_ttl}` of the pod's login. */
   readonly login?: JsonObject;
+  /** Default: 1, for starts that are to fail soon. */
+  readonly startTimeoutSeconds?: number;
 }
 
 export interface VaultPod {
@@ -38,7 +40,7 @@ const policies = {
 
 /** A Vault stand-in with a database and a certificate authority, and a pod that may use both. */
 export const startVaultPod = async (options: VaultPodOptions = {}): Promise<VaultPod> => {
-  const { clock, database = {}, login = {} } = options;
+  const { clock, database = {}, login = {}, startTimeoutSeconds = 1 } = options;
   const ticking = clock === undefined ? {} : { clock };
   const issuer = await ServiceAccountIssuer.create({ ...ticking, keyType: 'ec' });
   const role = {
@@ -92,7 +94,7 @@ export const startVaultPod = async (options: VaultPodOptions = {}): Promise<Vaul
       stores: [store, fileStore('plain')],
       sources: [sourceOf('database/creds/app'), sourceOf('key', { store: 1 })],
       files: [fileAt('user', { property: 'username' }), fileAt('key', { source: 1 })],
-      startTimeoutSeconds: 1,
+      startTimeoutSeconds,
     }),
     made: () => vault.requests.count({ path: 'database/creds/app', status: 200 }),
     bringUp: (key = 'k1') => {
