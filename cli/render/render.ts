@@ -1,10 +1,10 @@
 import type { ManifestDocument } from '../../lib/kube/documents.ts';
 import { isRecord } from '../../lib/kube/object.ts';
-import { externalSecretsGroup, apiGroup } from '../../lib/names.ts';
 import { Redacted } from '../../lib/redacted.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { decide, read, type Outcome } from '../../webhook/core/decide.ts';
 import type { RenderArguments } from '../arguments.ts';
+import { judgedObject } from '../objects.ts';
 import { loadManifests, type LoadedManifests } from '../manifests.ts';
 import { fetchFiles, type FetchedFile } from './fetch.ts';
 import { readerPod, serviceAccountFor, wantedFiles, type WantedFiles } from './reader.ts';
@@ -33,11 +33,23 @@ const textAt = (value: Json, ...path: readonly string[]): string => {
   return typeof found === 'string' ? found : '';
 };
 
-const groups: readonly string[] = [apiGroup, externalSecretsGroup];
+/** An ExternalSecret among the manifests, and where it stands. */
+interface FoundSecret {
+  readonly source: string;
+  readonly name: string;
+  readonly namespace: string;
+}
 
-const isExternalSecret = ({ value }: ManifestDocument): boolean =>
-  textAt(value, 'kind') === 'ExternalSecret' &&
-  groups.includes(textAt(value, 'apiVersion').split('/')[0] ?? '');
+const externalSecretsIn = (
+  documents: readonly ManifestDocument[],
+  namespace: string,
+): readonly FoundSecret[] =>
+  documents.flatMap(({ source, value }) => {
+    const object = judgedObject(value, namespace);
+    if (object?.kind !== 'ExternalSecret') return [];
+    const { name = '', namespace: own = namespace } = object.metadata;
+    return [{ source, name, namespace: own }];
+  });
 
 /** Contents of the ConfigMaps of one namespace. */
 const configMapValue = (
@@ -112,10 +124,8 @@ const fetchDecided = async (outcome: Outcome, owner: TokenOwner, scene: Scene): 
   return fetchFiles({ plan: outcome.plan, identity: identity.value, clock: scene.around.clock });
 };
 
-const renderOne = async ({ source, value }: ManifestDocument, scene: Scene): Promise<RenderedSecret> => {
+const renderOne = async ({ source, name, namespace }: FoundSecret, scene: Scene): Promise<RenderedSecret> => {
   const { given, loaded } = scene;
-  const name = textAt(value, 'metadata', 'name');
-  const namespace = textAt(value, 'metadata', 'namespace') || given.namespace;
   const manifest = loaded.catalogue.externalSecret(namespace, name) ?? { metadata: { name, namespace } };
   const serviceAccount = given.serviceAccount ?? serviceAccountFor(manifest, namespace, loaded.catalogue);
   const owner = { namespace, serviceAccount };
@@ -148,10 +158,9 @@ export const render = async (
 ): Promise<Result<readonly RenderedSecret[], readonly string[]>> => {
   const loaded = await loadManifests(given, around.readInput);
   if (!loaded.ok) return loaded;
-  const documents = loaded.value.own.filter(isExternalSecret);
-  if (documents.length === 0) return err(['no ExternalSecret is among the manifests of -f']);
+  const found = externalSecretsIn(loaded.value.own, given.namespace);
+  if (found.length === 0) return err(['no ExternalSecret is among the manifests of -f']);
   const rendered: RenderedSecret[] = [];
-  for (const document of documents)
-    rendered.push(await renderOne(document, { given, loaded: loaded.value, around }));
+  for (const secret of found) rendered.push(await renderOne(secret, { given, loaded: loaded.value, around }));
   return ok(rendered);
 };
