@@ -11,9 +11,9 @@ help:
 	@echo 'make test     every test that needs no cluster (TESTS="test/unit/lib" for some of them)'
 	@echo 'make check    formatting, types, lint, dead code'
 	@echo 'make format   put the formatting right'
-	@echo 'make bench    the budgets, measured (BENCH=admission,start,loop,peak,template for some, UPDATE_BASELINE=1 to keep the figures)'
+	@echo 'make bench    the budgets, measured (BENCH=admission,start,loop,peak,template,broker for some, UPDATE_BASELINE=1 to keep the figures)'
 	@echo 'make build    bundle the programs into dist/'
-	@echo 'make images   build both images with docker, podman or buildah (NODE_IMAGE, WEBHOOK_IMAGE, AGENT_IMAGE)'
+	@echo 'make images   build both images with docker, podman or buildah (NODE_IMAGE, WEBHOOK_IMAGE, AGENT_IMAGE, BITWARDEN_SDK=no)'
 	@echo 'make e2e      the scenarios against the cluster of the current kubeconfig'
 	@echo 'make mutants  break the code in known places and see the tests fail'
 

@@ -6,7 +6,7 @@ import { packSections } from './pack-sections.mjs';
 import { files, modules } from './replacements.mjs';
 
 /**
- * Bundles each program of ours to one file below dist/, so that an image needs no node_modules. Usage: node scripts/build.mjs
+ * Bundles each program of ours to one file below dist/, so that an image needs no node_modules (but for Bitwarden's SDK). Usage: node scripts/build.mjs
  * [--output=FOLDER] [name ...]; without names everything that is there.
  */
 
@@ -91,6 +91,15 @@ const emulators = existsSync(emulatorsFolder)
 const programs = [
   { name: 'agent', entry: 'agent/main.ts', output: 'agent.cjs', make: pack },
   { name: 'webhook', entry: 'webhook/main.ts', output: 'webhook.mjs', make: bundle, options: esModule },
+  { name: 'broker', entry: 'broker/main.ts', output: 'broker.mjs', make: bundle, options: esModule },
+  {
+    name: 'bitwarden-sdk',
+    entry: 'providers/bitwarden/sdk/main.ts',
+    output: 'bitwarden-sdk.mjs',
+    make: bundle,
+    // Native, and under a licence of its own (docs/dependencies.md): it stays a package, beside the bundle.
+    options: { ...esModule, external: ['@bitwarden/sdk-napi'] },
+  },
   ...emulators,
 ].filter(({ entry }) => existsSync(inRoot(entry)));
 

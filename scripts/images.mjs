@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
  *   NODE_IMAGE      base image with Node (the Dockerfiles have a default)
  *   WEBHOOK_IMAGE   name of the webhook's image, keyferry-webhook:0.1.0 unless told
  *   AGENT_IMAGE     name of the agent's image, keyferry-agent:0.1.0 unless told
+ *   BITWARDEN_SDK   `no`: without Bitwarden's SDK, for images that others get (docs/dependencies.md)
  *   BUILD_ARGS      further arguments for the builder, separated by blanks
  *   SOURCE_DATE_EPOCH  time of every file in the images, in seconds; 0 unless told, so that equal contents make equal images
  */
@@ -52,12 +53,16 @@ const nodeImage = environment.NODE_IMAGE ? ['--build-arg', `NODE_IMAGE=${environ
 const extra = (environment.BUILD_ARGS ?? '').split(/\s+/).filter((word) => word !== '');
 
 const images = [
-  { file: 'Dockerfile.webhook', tag: environment.WEBHOOK_IMAGE || 'keyferry-webhook:0.1.0' },
-  { file: 'Dockerfile.agent', tag: environment.AGENT_IMAGE || 'keyferry-agent:0.1.0' },
+  {
+    file: 'Dockerfile.webhook',
+    tag: environment.WEBHOOK_IMAGE || 'keyferry-webhook:0.1.0',
+    own: environment.BITWARDEN_SDK ? ['--build-arg', `BITWARDEN_SDK=${environment.BITWARDEN_SDK}`] : [],
+  },
+  { file: 'Dockerfile.agent', tag: environment.AGENT_IMAGE || 'keyferry-agent:0.1.0', own: [] },
 ];
-for (const { file, tag } of images) {
+for (const { file, tag, own } of images) {
   console.log(`${builder.name}: building ${tag} from ${file}`);
-  const args = [...builder.build, ...nodeImage, ...extra, '--file', file, '--tag', tag, '.'];
+  const args = [...builder.build, ...nodeImage, ...own, ...extra, '--file', file, '--tag', tag, '.'];
   const { error, status } = spawnSync(builder.name, args, {
     stdio: 'inherit',
     env: { ...environment, SOURCE_DATE_EPOCH: epoch },

@@ -1,16 +1,18 @@
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 
 /**
- * Writes the licences of all packages that a program's imports lead to into one text, for the image that carries the bundle. A
+ * Writes the licences of all packages that programs' imports lead to into one text, for the image that carries their bundles. A
  * package that the build replaces is listed all the same: better one licence too many.
- * Usage: node scripts/licences.mjs agent/main.ts dist/LICENCES
+ * Usage: node scripts/licences.mjs agent/main.ts [...] dist/LICENCES
  */
-const [entry, output] = process.argv.slice(2);
+const entries = process.argv.slice(2, -1);
+const output = process.argv.at(-1);
 
 const { metafile } = await build({
-  entryPoints: [entry],
+  entryPoints: entries,
+  outdir: 'unwritten',
   bundle: true,
   platform: 'node',
   format: 'esm',
@@ -34,6 +36,8 @@ const describe = (folder) => {
 };
 
 const described = folders.filter((folder) => existsSync(join(folder, 'package.json'))).map(describe);
-if (described.length === 0) throw new Error(`${entry} imports no package; is node_modules there?`);
+if (described.length === 0)
+  throw new Error(`${entries.join(', ')}: no package is imported; is node_modules there?`);
+mkdirSync(dirname(output), { recursive: true });
 writeFileSync(output, `${described.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`);
 console.log(`${output}: ${described.length} packages`);
