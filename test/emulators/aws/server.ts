@@ -1,5 +1,6 @@
 import { systemClock } from '../../../lib/clock.ts';
 import { makeServerCertificate } from '../shared/certificate.ts';
+import { handlePages } from '../shared/admin-pages.ts';
 import { FaultList } from '../shared/faults/fault.ts';
 import { Listener } from '../shared/listener.ts';
 import { standinPrefix } from '../shared/standin-pages.ts';
@@ -9,7 +10,7 @@ import { answerExchange, newRequestId } from './exchange.ts';
 import { handlePodIdentity } from './pod-identity/agent.ts';
 import { RequestLog } from './request-log.ts';
 import { defaultIssuer } from './setup.ts';
-import { handleStandin } from './standin-api.ts';
+import { pages } from './standin-api.ts';
 import { readRawRequest } from './wire/http-request.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../../lib/clock.ts';
@@ -160,8 +161,8 @@ export class AwsServer extends AwsAdmin {
     response.sendDate = false;
     const path = request.url ?? '';
     if (path.startsWith(standinPrefix)) {
-      const parts = { server: this, adminToken: this.#adminToken };
-      await handleStandin(request, response, path.slice(standinPrefix.length), parts);
+      const parts = { server: this, pages, adminToken: this.#adminToken };
+      await handlePages<AwsServer>(request, response, path.slice(standinPrefix.length), parts);
       return;
     }
     if (place === 'pod-identity') await this.#handleAgent(request, response);

@@ -6,12 +6,18 @@ export interface ObjectReference {
   readonly uid: string;
 }
 
+/** The same where there may be no uid: a node that has no object, say. */
+export interface OptionalReference {
+  readonly name: string;
+  readonly uid?: string;
+}
+
 /** What the `kubernetes.io` claim of a token says. */
 export interface KubernetesClaim {
   readonly namespace: string;
   readonly serviceaccount: ObjectReference;
   readonly pod?: ObjectReference;
-  readonly node?: ObjectReference;
+  readonly node?: OptionalReference;
   /** Seconds since the epoch from which the API server warns about a token that it made to last longer than asked. */
   readonly warnafter?: number;
 }
@@ -40,7 +46,7 @@ export interface ClaimsInput {
   /** Now, in milliseconds since the epoch. */
   readonly now: number;
   readonly pod?: ObjectReference | undefined;
-  readonly node?: ObjectReference | undefined;
+  readonly node?: OptionalReference | undefined;
 }
 
 /** What the kubelet asks for when it projects the token that every pod gets. */

@@ -5,7 +5,7 @@ import { serviceAccountClaims } from './claims.ts';
 import { makeSigningKey } from './signing-key.ts';
 import type { JSONWebKeySet } from 'jose';
 import type { Clock } from '../../../lib/clock.ts';
-import type { ObjectReference, ServiceAccountClaims } from './claims.ts';
+import type { ObjectReference, OptionalReference, ServiceAccountClaims } from './claims.ts';
 import type { KeyType, SigningKey } from './signing-key.ts';
 
 /** The audience of tokens that are asked for without one: the API server itself. It is the issuer's name, as in Kubernetes. */
@@ -31,7 +31,7 @@ export interface TokenRequest {
   readonly expirationSeconds?: number;
   /** The pod that the token is bound to; `node` is where it runs. */
   readonly pod?: ObjectReference;
-  readonly node?: ObjectReference;
+  readonly node?: OptionalReference;
 }
 
 export interface IssuedToken {

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../lib/clock.ts';
+import type { ServiceAccountIssuer } from '../issuer/issuer.ts';
 import { Admission, type AdmissionRequest } from './admission/admission.ts';
 import type { ServiceResolver } from './admission/call.ts';
 import { withDefaults } from './admission/pod-defaults.ts';
@@ -55,8 +57,15 @@ const keptStatus = (resource: Resource, stored: KubeObject | undefined): object 
   return status === undefined ? {} : { status };
 };
 
+export interface ClusterParts {
+  readonly clock: Clock;
+  readonly resolve: ServiceResolver;
+  /** Knows the uids of ServiceAccounts, and hears of what is deleted. */
+  readonly issuer: ServiceAccountIssuer | undefined;
+}
+
 /** Puts the parts of a server together. */
-export const makeCluster = (clock: Clock, resolve: ServiceResolver): Cluster => {
+export const makeCluster = ({ clock, resolve, issuer }: ClusterParts): Cluster => {
   const storage = new Storage();
   const registry = new Registry();
   const resource = (name: string): Resource => {
@@ -83,7 +92,11 @@ export const makeCluster = (clock: Clock, resolve: ServiceResolver): Cluster => 
     namespace: (name) => storage.get(resource('namespaces'), undefined, name),
   });
   const watches = new Watches(storage, clock);
-  const writes = new Writes({ storage, clock, admission, validate });
+  const makeUid = ({ group, plural }: Resource, { metadata }: KubeObject): string =>
+    issuer !== undefined && group === '' && plural === 'serviceaccounts'
+      ? issuer.serviceAccountUid(metadata.namespace ?? '', metadata.name ?? '')
+      : randomUUID();
+  const writes = new Writes({ storage, clock, admission, validate, makeUid });
 
   const apply: Cluster['apply'] = (manifest) => {
     const { apiVersion, kind, metadata } = manifest;
@@ -101,6 +114,7 @@ export const makeCluster = (clock: Clock, resolve: ServiceResolver): Cluster => 
   };
 
   followDefinitions(storage, registry, watches);
+  if (issuer !== undefined) followDeletions(storage, issuer);
   followNamespaces(storage, registry, apply);
   for (const name of ['default', 'kube-system'])
     apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
@@ -123,6 +137,15 @@ const followDefinitions = (storage: Storage, registry: Registry, watches: Watche
     const versions = now.map(({ version }) => version);
     if (previous !== undefined) forget(previous, versions);
     for (const resource of now) registry.add(resource);
+  });
+};
+
+/** Tokens of what is deleted are no longer live. */
+const followDeletions = (storage: Storage, issuer: ServiceAccountIssuer): void => {
+  storage.listen(({ of, type, object: { metadata } }: Change) => {
+    if (type !== 'DELETED') return;
+    if (of === 'pods') issuer.deletePod(metadata.uid ?? '');
+    if (of === 'serviceaccounts') issuer.deleteServiceAccount(metadata.namespace ?? '', metadata.name ?? '');
   });
 };
 

@@ -8,11 +8,14 @@ import type { ServiceResolver } from './admission/call.ts';
 import { makeServerCertificate, type ServerCertificate } from './certificates.ts';
 import { sendRequest, type ApiRequest, type ApiResponse } from './client.ts';
 import { kubeconfigFor } from './kubeconfig.ts';
-import type { KubeObject, Metadata } from './objects/types.ts';
+import type { Change } from './objects/storage.ts';
+import { isRecord, type KubeObject, type Metadata } from './objects/types.ts';
 import { makeCluster, type Cluster } from './cluster.ts';
 import type { Fault, SeenRequest } from './requests/fault.ts';
 import { Handler } from './requests/handler.ts';
 import type { LoggedRequest, SecretAccess } from './requests/log.ts';
+import { TokenApi } from './tokens/token-api.ts';
+import type { ServiceAccountIssuer } from '../issuer/issuer.ts';
 import { failure, type Status } from './requests/status.ts';
 
 export interface KubeApiOptions {
@@ -20,8 +23,10 @@ export interface KubeApiOptions {
   readonly version?: { readonly major: string; readonly minor: string; readonly gitVersion: string };
   /** Bearer token -> user name. Users get tokens by themselves where `kubeconfig` or `request` need one. */
   readonly tokens?: Readonly<Record<string, string>>;
-  /** Asked about tokens that are not in the table, ServiceAccount tokens say. */
+  /** Asked about tokens that are not in the table; by default the issuer's, where there is one, as the API server takes its own. */
   readonly reviewToken?: TokenReviewer;
+  /** Makes ServiceAccount tokens, and brings TokenReviews and TokenRequests; neither is there without it. */
+  readonly issuer?: ServiceAccountIssuer;
   /** The local port of a service, by `<name>.<namespace>.svc:<port>`: where webhooks are called. */
   readonly services?: ServiceResolver;
   readonly clock?: Clock;
@@ -61,11 +66,15 @@ export class KubeApi implements AsyncDisposable {
     this.#server = server;
     this.certificate = certificate;
     this.url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    this.#cluster = makeCluster(options.clock ?? systemClock, options.services ?? (() => undefined));
-    this.#users = new Users(options.reviewToken);
+    const { clock = systemClock, services = () => undefined, issuer } = options;
+    this.#cluster = makeCluster({ clock, resolve: services, issuer });
+    const find = (plural: string, namespace: string | undefined, name: string): KubeObject | undefined =>
+      this.get(plural, name, namespace);
+    const tokens = issuer && new TokenApi({ issuer, clock, find });
+    this.#users = new Users(options.reviewToken ?? ((token) => Promise.resolve(tokens?.authenticate(token))));
     this.#users.add(this.#users.tokenOf(administrator), userNamed(administrator, ['system:masters']));
     for (const [token, name] of Object.entries(options.tokens ?? {})) this.#users.add(token, userNamed(name));
-    const handler = this.#makeHandler(options);
+    const handler = this.#makeHandler(options, tokens);
     server.on('request', (message, response) => {
       // What fails here failed below HTTP: the client has gone, or the token's reviewer is broken.
       handler.handle(message, response).catch(() => response.destroy());
@@ -122,6 +131,22 @@ export class KubeApi implements AsyncDisposable {
     return this.#cluster.storage.list(this.#cluster.resource(resource), namespace);
   }
 
+  /** Sets an object's status, or some of its fields, as controllers and kubelets do. Throws where there is no such object. */
+  setStatus(resource: string, name: string, namespace: string | undefined, status: object): void {
+    const found = this.get(resource, name, namespace);
+    if (found === undefined) throw new Error(`${resource} "${name}" not found`);
+    const before = isRecord(found['status']) ? found['status'] : {};
+    const object = { ...found, status: { ...before, ...status } };
+    this.#cluster.writes.store(this.#cluster.resource(resource), object, found);
+  }
+
+  /** Calls `listener` with each object of a resource that is written or removed, until the function that is returned is called. */
+  onChange(resource: string, listener: (object: KubeObject, type: Change['type']) => void): () => void {
+    return this.#cluster.storage.listen(({ of, type, object }) => {
+      if (of === resource) listener(object, type);
+    });
+  }
+
   /** Removes an object. Throws where there is none. */
   delete(resource: string, name: string, namespace?: string): void {
     const found = this.get(resource, name, namespace);
@@ -169,7 +194,7 @@ export class KubeApi implements AsyncDisposable {
     await this.close();
   }
 
-  #makeHandler(options: KubeApiOptions): Handler {
+  #makeHandler(options: KubeApiOptions, tokens: TokenApi | undefined): Handler {
     const { storage, registry, watches, writes, lists } = this.#cluster;
     return new Handler({
       storage,
@@ -180,6 +205,7 @@ export class KubeApi implements AsyncDisposable {
       version: { ...(options.version ?? defaultVersion), platform: 'linux/amd64' },
       users: this.#users,
       rules: new AccessRules(storage, registry),
+      tokens,
       fault: (request) => this.fault(request),
       onRequest: (request) => this.requests.push(request),
       onSecretAccess: (access) => this.secretAccesses.push(access),

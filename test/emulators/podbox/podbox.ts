@@ -27,6 +27,8 @@ export interface PodboxOptions {
   readonly medium?: Medium;
   /** Called once for each thing that is not enforced on this machine; `notes` keeps them as well. */
   readonly onNote?: Note;
+  /** Called with the status of each pod that is run, at once and whenever it may have changed, as a kubelet tells the API server. */
+  readonly onStatus?: (pod: TakenPod, status: PodStatus) => void;
 }
 
 const keyOf = ({ metadata }: Pick<Pod, 'metadata'>): string =>
@@ -84,6 +86,7 @@ export class Podbox implements AsyncDisposable {
     if (!isRoot()) this.#note('users and groups are not changed: podbox does not run as root');
     const runner = await this.#make(pod);
     this.#pods.set(key, runner);
+    this.#tellStatus(pod, runner);
     runner.begin();
     return structuredClone(pod);
   }
@@ -196,6 +199,16 @@ export class Podbox implements AsyncDisposable {
       throw error;
     }
     return makePod({ pod, folder, clock, images: this.#images, programs: this.#programs, volumes });
+  }
+
+  #tellStatus(pod: TakenPod, runner: PodRunner): void {
+    const { onStatus } = this.#options;
+    if (onStatus === undefined) return;
+    const tell = (): void => {
+      onStatus(pod, runner.status());
+    };
+    runner.parts.changes.listen(tell);
+    tell();
   }
 
   #find(reference: PodReference): PodRunner {

@@ -10,18 +10,25 @@ export class Listener {
   readonly #handler: RequestListener;
   readonly #certificate: ServerCertificate | undefined;
   readonly #host: string;
+  readonly #asksClients: boolean;
   #port: number;
   #server: Server | undefined;
 
   /** Port 0 picks a free one at the first `open`. Without a certificate it is plain HTTP. */
   constructor(
     handler: RequestListener,
-    address: { readonly host: string; readonly port: number },
+    address: {
+      readonly host: string;
+      readonly port: number;
+      /** Whether clients are asked for a certificate, which they may have or not, of whoever; they are not by default. */
+      readonly asksClients?: boolean;
+    },
     certificate: ServerCertificate | undefined,
   ) {
     this.#handler = handler;
     this.#certificate = certificate;
     this.#host = address.host;
+    this.#asksClients = address.asksClients ?? false;
     this.#port = address.port;
   }
 
@@ -36,7 +43,10 @@ export class Listener {
     const server =
       key === undefined || certificate === undefined
         ? createHttpServer(this.#handler)
-        : createHttpsServer({ key, cert: certificate }, this.#handler);
+        : createHttpsServer(
+            { key, cert: certificate, requestCert: this.#asksClients, rejectUnauthorized: false },
+            this.#handler,
+          );
     this.#server = server;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);

@@ -87,11 +87,27 @@ export class VaultAdmin {
     if (setup.config !== undefined)
       await this.#must('update', `auth/${slashed(path)}config`, setup.config, options);
     for (const [name, role] of entries(setup.roles)) await this.role(path, name, role, options);
+    for (const [role, ids] of entries(setup.secretIds))
+      for (const id of ids) await this.secretId(path, role, { secret_id: id }, options);
+  }
+
+  /** Gives out a secret id of an AppRole, `secret_id` or a made up one, as often and as long good as the fields say. */
+  async secretId(
+    auth: string,
+    role: string,
+    data: JsonObject = {},
+    options: InNamespace = {},
+  ): Promise<string> {
+    const verb = data['secret_id'] === undefined ? 'secret-id' : 'custom-secret-id';
+    const written = await this.#must('update', `auth/${slashed(auth)}role/${role}/${verb}`, data, options);
+    return (written.body?.['data'] as { secret_id: string }).secret_id;
   }
 
   /** Writes a role of the auth method at a path. */
   async role(auth: string, name: string, data: JsonObject, options: InNamespace = {}): Promise<void> {
-    await this.#must('update', `auth/${slashed(auth)}role/${name}`, data, options);
+    const { namespace } = this.#core.namespaces.resolve(options.namespace ?? '', '');
+    const folder = namespace.mounts.get(`auth/${slashed(auth)}`)?.type === 'cert' ? 'certs' : 'role';
+    await this.#must('update', `auth/${slashed(auth)}${folder}/${name}`, data, options);
   }
 
   /** Mounts a secret engine, KV version 2 unless it says otherwise; one of type `pki` gets a certificate authority. */

@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto';
 import type { Answer, JsonObject } from './answer.ts';
 import type { Mount } from './mounts.ts';
 import type { Namespace } from './namespaces.ts';
@@ -18,6 +19,8 @@ export interface BackendRequest {
   readonly token: TokenEntry | undefined;
   /** Whether a token was sent at all, good or not. */
   readonly tokenSent: boolean;
+  /** What the client showed of itself when it connected. */
+  readonly clientCertificate: X509Certificate | undefined;
 }
 
 /** One engine, auth method or part of Vault itself, as it stands behind one mount. */

@@ -67,9 +67,10 @@ const setupFields: Record<string, Check> = {
   policies: mapOf(textOrObject),
   auth: mapOf(
     shape({
-      type: oneOf('kubernetes', 'jwt'),
+      type: oneOf('kubernetes', 'jwt', 'approle', 'cert'),
       config: anyObject,
       roles: mapOf(anyObject),
+      secretIds: mapOf(textList),
       reviewer,
       apiAudiences: textList,
     }),

@@ -10,6 +10,7 @@ import { Acl } from './policies/acl.ts';
 import { render } from './render.ts';
 import { SystemBackend } from './system/system.ts';
 import { TokenStore, usedUp } from './tokens.ts';
+import type { X509Certificate } from 'node:crypto';
 import type { Clock } from '../../../lib/clock.ts';
 import type { Answer, JsonObject } from './answer.ts';
 import type { Backend } from './backend.ts';
@@ -29,6 +30,8 @@ export interface CoreRequest {
   readonly namespace: string;
   /** The token, empty for none. */
   readonly token: string;
+  /** The certificate that the client showed when it connected. */
+  readonly clientCertificate?: X509Certificate | undefined;
 }
 
 export interface CoreOptions {
@@ -124,6 +127,7 @@ export class VaultCore {
       mount,
       token,
       tokenSent: request.token !== '',
+      clientCertificate: request.clientCertificate,
     });
     // Errors of paths that need no token are not collected, so they are not printed as a list.
     if (open && answer === unsupportedOperation) return failure(405, 'unsupported operation');

@@ -1,6 +1,8 @@
 import { posix } from 'node:path';
+import { TLSSocket } from 'node:tls';
 import { err, ok } from '../../../lib/result.ts';
 import { isJsonObject } from '../shared/json.ts';
+import type { X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Result } from '../../../lib/result.ts';
 import type { JsonObject } from './answer.ts';
@@ -49,6 +51,10 @@ export function tokenOf(request: IncomingMessage): string {
 }
 
 export const namespaceOf = (request: IncomingMessage): string => header(request, 'x-vault-namespace');
+
+/** What a client showed of itself, believed or not; undefined for none, and over plain HTTP. */
+const certificateOf = ({ socket }: IncomingMessage): X509Certificate | undefined =>
+  socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
 
 const isTrue = (value: string | null): boolean => value !== null && /^(1|t|true)$/i.test(value);
 
@@ -106,5 +112,7 @@ export async function readCoreRequest(
   const operation = await operationOf(request, target.query);
   if (!operation.ok) return operation;
   const path = target.path.slice('/v1/'.length);
-  return ok({ ...operation.value, path, namespace: namespaceOf(request), token: tokenOf(request) });
+  const namespace = namespaceOf(request);
+  const clientCertificate = certificateOf(request);
+  return ok({ ...operation.value, path, namespace, token: tokenOf(request), clientCertificate });
 }

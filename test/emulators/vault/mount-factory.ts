@@ -1,6 +1,8 @@
 import { err, ok } from '../../../lib/result.ts';
+import { AppRoleAuth } from './auth/app-role.ts';
+import { CertificateAuth } from './auth/certificate.ts';
 import { JwtAuth } from './auth/jwt.ts';
-import { KubernetesAuth } from './auth/kubernetes.ts';
+import { KubernetesAuth, type KubernetesAuthOptions } from './auth/kubernetes.ts';
 import { Logins } from './auth/login.ts';
 import { DatabaseEngine } from './engines/database.ts';
 import { KvVersion1 } from './engines/kv-v1.ts';
@@ -77,13 +79,25 @@ export class MountFactory {
     const clock = this.#clock;
     const logins = this.#logins;
     const keys = own.keys ?? this.#defaults.keys;
-    if (specification.type === 'jwt') return new JwtAuth({ clock, logins, keys });
-    if (specification.type !== 'kubernetes') return undefined;
-    const review = {
+    switch (specification.type) {
+      case 'approle':
+        return new AppRoleAuth({ clock, logins });
+      case 'cert':
+        return new CertificateAuth({ clock, logins });
+      case 'jwt':
+        return new JwtAuth({ clock, logins, keys });
+      case 'kubernetes':
+        return new KubernetesAuth({ clock, logins, keys, review: this.#review(own) });
+      default:
+        return undefined;
+    }
+  }
+
+  #review(own: AuthDefaults): KubernetesAuthOptions['review'] {
+    return {
       reviewer: own.reviewer ?? this.#defaults.reviewer ?? 'strictest',
       apiAudiences: own.apiAudiences ?? this.#defaults.apiAudiences ?? defaultApiAudiences,
       isLive: own.isLive ?? this.#defaults.isLive ?? ((): boolean => true),
     };
-    return new KubernetesAuth({ clock, logins, keys, review });
   }
 }

@@ -58,7 +58,7 @@ export class VaultServer extends VaultAdmin {
         response.destroy(error instanceof Error ? error : new Error('the request could not be handled'));
       });
     };
-    const https = new Listener(handler, { host, port }, certificate);
+    const https = new Listener(handler, { host, port, asksClients: true }, certificate);
     const plain = httpPort === undefined ? [] : [new Listener(handler, { host, port: httpPort }, undefined)];
     this.#listeners = [https, ...plain];
   }

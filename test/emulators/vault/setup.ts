@@ -2,11 +2,13 @@ import type { JsonObject } from './answer.ts';
 import type { AuthDefaults } from './mount-factory.ts';
 
 export interface AuthSetup extends AuthDefaults {
-  readonly type: 'kubernetes' | 'jwt';
+  readonly type: 'kubernetes' | 'jwt' | 'approle' | 'cert';
   /** Written to the method's `config`. */
   readonly config?: JsonObject | undefined;
-  /** Written to `role/<name>`. */
+  /** Written to `role/<name>`; of `approle`, a `role_id` may be among them. Of `cert`, written to `certs/<name>`. */
   readonly roles?: Readonly<Record<string, JsonObject>> | undefined;
+  /** Of `approle`, by role: secret ids that are good as often and as long as the role says. */
+  readonly secretIds?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
 export interface EngineSetup {

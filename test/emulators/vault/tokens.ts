@@ -1,8 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { err, ok } from '../../../lib/result.ts';
 import { calculateTtl, secondsUntil } from './ttl.ts';
+import type { X509Certificate } from 'node:crypto';
 import type { Clock } from '../../../lib/clock.ts';
 import type { Result } from '../../../lib/result.ts';
+import type { Answer } from './answer.ts';
 import type { Namespace } from './namespaces.ts';
 import type { Ttl, TtlLimits, TtlTerms } from './ttl.ts';
 
@@ -24,6 +26,8 @@ export interface TokenSpecification {
   readonly parent?: string;
   /** The terms at each renewal: the role's of that moment, or why there are none. */
   readonly renewalTerms: () => Result<TtlTerms, string>;
+  /** What is said to who asks for a renewal without being whom the token was given to: the certificate of the connection decides. */
+  readonly renewalRefusal?: (certificate: X509Certificate | undefined) => Answer | undefined;
 }
 
 /** A token as it is kept. Times are in milliseconds since the epoch, durations in seconds. */

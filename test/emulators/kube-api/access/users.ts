@@ -4,6 +4,10 @@ import { randomBytes } from 'node:crypto';
 export interface User {
   readonly name: string;
   readonly groups: readonly string[];
+  /** Of a ServiceAccount, as its token says. */
+  readonly uid?: string;
+  /** What else a token tells: the pod that it is bound to, say. */
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
 const serviceAccount = /^system:serviceaccount:([^:]+):([^:]+)$/;

@@ -23,6 +23,7 @@ const builtIns: readonly Resource[] = [
     configmaps: ['ConfigMap', namespaced],
     events: ['Event', namespaced],
     namespaces: ['Namespace', clusterWide],
+    nodes: ['Node', clusterWide],
     pods: ['Pod', namespaced],
     resourcequotas: ['ResourceQuota', namespaced],
     secrets: ['Secret', namespaced],

@@ -58,23 +58,35 @@ export const parseLabelSelector = (selector: string): ObjectFilter | undefined =
   return ({ metadata }) => requirements.every((requirement) => requirement?.(metadata.labels ?? {}) ?? false);
 };
 
-/** A field selector, of `metadata.name` and `metadata.namespace` alone; undefined for any other. */
+const selectable = /^(metadata\.name|metadata\.namespace|status\.podIP)(==?|!=)([^=!]*)$/;
+
+const fieldOf = (object: KubeObject, path: string): unknown => {
+  const [parent = '', field = ''] = path.split('.');
+  const of = object[parent];
+  return isRecord(of) ? of[field] : undefined;
+};
+
+/** A field selector, of `metadata.name`, `metadata.namespace` and (which pods have) `status.podIP`; undefined for any other. */
 export const parseFieldSelector = (selector: string): ObjectFilter | undefined => {
   if (selector.trim() === '') return () => true;
-  const terms = selector
-    .split(',')
-    .map((term) => /^metadata\.(name|namespace)(==?|!=)([^=!]*)$/.exec(term.trim()));
+  const terms = selector.split(',').map((term) => selectable.exec(term.trim()));
   if (terms.includes(null)) return undefined;
-  return ({ metadata }) =>
+  return (object) =>
     terms.every((term) => {
       const [, field = '', operator, value] = term ?? [];
-      return (metadata[field] === value) === (operator !== '!=');
+      return (fieldOf(object, field) === value) === (operator !== '!=');
     });
 };
 
-/** The name that a field selector asks for, which counts as the request's in access rules. */
+/**
+ * The name that a field selector asks for, alone or among other terms, which counts as the request's in access rules.
+ * https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserver/pkg/endpoints/request/requestinfo.go
+ */
 export const selectedName = (selector: string): string | undefined =>
-  /^metadata\.name==?([^=!,]+)$/.exec(selector.trim())?.[1];
+  selector
+    .split(',')
+    .map((term) => /^metadata\.name==?([^=!]+)$/.exec(term.trim())?.[1])
+    .find((name) => name !== undefined);
 
 const matchesExpression = (expression: Record<string, unknown>, labels: Labels): boolean => {
   const key = String(expression['key']);

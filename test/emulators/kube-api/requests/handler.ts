@@ -4,6 +4,7 @@ import type { User, Users } from '../access/users.ts';
 import type { Registry } from '../objects/registry.ts';
 import { selectedName } from '../objects/selectors.ts';
 import type { Resource } from '../objects/types.ts';
+import type { TokenApi } from '../tokens/token-api.ts';
 import { pageNotFound, sendAnswer, unauthorized, type Answer } from './answer.ts';
 import { dispatch, type DispatchParts } from './dispatch.ts';
 import { discovery } from './discovery.ts';
@@ -20,6 +21,8 @@ export interface HandlerParts extends DispatchParts {
   readonly registry: Registry;
   readonly users: Users;
   readonly rules: AccessRules;
+  /** Where there is no issuer, there are no tokens to ask for. */
+  readonly tokens?: TokenApi | undefined;
   readonly fault: (request: SeenRequest) => Fault | undefined;
   readonly onRequest: (request: LoggedRequest) => void;
   readonly onSecretAccess: (access: SecretAccess) => void;
@@ -87,6 +90,8 @@ export class Handler {
     if (verb === undefined)
       throw refuse(405, 'the server does not allow this method on the requested resource');
     this.#authorize(user, verb, target, query);
+    const ofTokens = verb === 'create' ? await this.#parts.tokens?.answer(target, message) : undefined;
+    if (ofTokens !== undefined) return ofTokens;
     const resource = this.#find(target);
     if (resource === undefined) return pageNotFound;
     checkQuery(query);

@@ -1,3 +1,4 @@
+import { isTokenRequest } from '../tokens/token-api.ts';
 import type { Target } from './path.ts';
 
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection';
@@ -15,7 +16,9 @@ const withoutName: ReadonlyMap<string, Verb> = new Map([
 ]);
 
 /** What a request asks to do, in the words of access rules; undefined for a method that the path does not have. */
-export const verbOf = (method: string, { name }: Target, query: URLSearchParams): Verb | undefined => {
+export const verbOf = (method: string, target: Target, query: URLSearchParams): Verb | undefined => {
+  if (isTokenRequest(target)) return method === 'POST' ? 'create' : undefined;
+  const { name } = target;
   const verb = (name === undefined ? withoutName : withName).get(method);
   const watch = query.get('watch');
   return verb === 'list' && (watch === 'true' || watch === '1') ? 'watch' : verb;

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../../../lib/clock.ts';
 import type { User } from '../access/users.ts';
 import type { Admission, AdmissionOutcome } from '../admission/admission.ts';
@@ -23,6 +23,8 @@ export interface WriteParts {
   readonly admission: Admission;
   /** Called with an object before it is stored; throws what is wrong with it. */
   readonly validate: (resource: Resource, object: KubeObject) => void;
+  /** The uid of a new object. */
+  readonly makeUid: (resource: Resource, object: KubeObject) => string;
 }
 
 export const jsonPatchType = 'application/json-patch+json';
@@ -82,7 +84,8 @@ export class Writes {
     if (given.metadata.resourceVersion !== undefined) {
       throw refuse(400, 'resourceVersion should not be set on objects to be created');
     }
-    const fresh = { ...given, metadata: { creationTimestamp: null, ...given.metadata } };
+    const metadata = without(given.metadata, 'uid');
+    const fresh = { ...given, metadata: { creationTimestamp: null, ...metadata } };
     const outcome = await admission.admit({ operation: 'CREATE', resource, target, user, object: fresh });
     const { object } = outcome;
     const name = namedBy(resource, object.metadata);
@@ -132,7 +135,7 @@ export class Writes {
     this.#parts.validate(resource, object);
     const created = new Date(this.#parts.clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
     const system = {
-      uid: stored?.metadata.uid ?? randomUUID(),
+      uid: stored?.metadata.uid ?? object.metadata.uid ?? this.#parts.makeUid(resource, object),
       creationTimestamp: stored?.metadata.creationTimestamp ?? created,
     };
     return this.#parts.storage.put(resource, { ...object, metadata: { ...object.metadata, ...system } });

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { given } from '../../../../lib/given.ts';
 import { failure } from '../answer.ts';
 import type { Result } from '../../../../lib/result.ts';
 import type { Answer, AuthBlock } from '../answer.ts';
 import type { BackendRequest } from '../backend.ts';
-import type { TokenEntry, TokenStore } from '../tokens.ts';
+import type { TokenEntry, TokenSpecification, TokenStore } from '../tokens.ts';
 import type { TtlTerms } from '../ttl.ts';
 import type { TokenParameters } from './token-parameters.ts';
 
@@ -15,6 +16,8 @@ export interface Identity {
   readonly metadata: Readonly<Record<string, string>>;
   readonly parameters: TokenParameters;
   readonly renewalTerms: () => Result<TtlTerms, string>;
+  /** What refuses a renewal before its terms are looked at. */
+  readonly renewalRefusal?: TokenSpecification['renewalRefusal'];
 }
 
 /** What Vault makes of a list of policy names: lower case, sorted, each once, `default` added. */
@@ -55,7 +58,9 @@ export class Logins {
       namespace,
       policies,
       path: request.fullPath,
-      displayName: `${mount.path.replace(/\/$/, '').replaceAll('/', '-')}-${identity.displayName}`,
+      displayName: [mount.path.replace(/\/$/, '').replaceAll('/', '-'), identity.displayName]
+        .filter((part) => part !== '')
+        .join('-'),
       metadata: identity.metadata,
       entityId: this.#entity(`${mount.accessor} ${identity.alias}`),
       type: parameters.type,
@@ -64,6 +69,7 @@ export class Logins {
       renewable: parameters.type === 'service',
       numberOfUses: parameters.numberOfUses,
       renewalTerms: identity.renewalTerms,
+      ...given({ renewalRefusal: identity.renewalRefusal }),
     });
     if (!created.ok) return failure(500, created.error);
     const { entry, warnings } = created.value;

@@ -79,6 +79,8 @@ export class TokenAuth implements Backend {
     const increment = fields.seconds('increment') ?? 0;
     if (fields.problem !== undefined) return failure(400, fields.problem);
     if (!entry.specification.renewable) return failure(400, 'lease is not renewable');
+    const refusal = entry.specification.renewalRefusal?.(request.clientCertificate);
+    if (refusal !== undefined) return refusal;
     const renewed = this.#tokens.renew(entry, increment);
     if (!renewed.ok) return failure(500, errorList(renewed.error));
     const { seconds, warnings } = renewed.value;

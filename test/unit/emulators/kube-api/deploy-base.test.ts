@@ -34,6 +34,8 @@ describe('what Keyferry ships', () => {
     [webhooks, 403],
     ['/api/v1/pods', 403],
     ['/api/v1/configmaps', 403],
+    ['/api/v1/configmaps?fieldSelector=metadata.name%3Dkeyferry-trust', 200],
+    ['/api/v1/configmaps?fieldSelector=metadata.name%3Danother', 403],
     ['/api/v1/secrets', 403],
   ])('lets its ServiceAccount GET %s: %i', async (path, status) => {
     expect((await api.request({ path }, webhookAccount)).status).toBe(status);

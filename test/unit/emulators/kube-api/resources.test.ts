@@ -16,7 +16,7 @@ const stores = '/apis/keyferry.dev/v1beta1/namespaces/shop/secretstores';
 describe('resources', () => {
   test.each([
     '/apis/keyferry.dev/v1beta1/secretstores',
-    '/api/v1/nodes',
+    '/api/v1/endpoints',
     '/api/v1/namespaces/shop/pods/a/log',
     '/openapi/v3',
     '/apis/apps/v9',
