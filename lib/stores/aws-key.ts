@@ -42,6 +42,9 @@ const isSecret = ({ partition, account, resource, name }: Arn): boolean =>
   name !== '' &&
   illegalNameCharacter(name) === undefined;
 
+/** Account, region and name of a secret's ARN; of a text that is another one they mean nothing. */
+export const secretArn = (key: string): Pick<Arn, 'account' | 'region' | 'name'> => splitArn(key);
+
 const arnProblems = (key: string, storeRegion: string): string[] => {
   const arn = splitArn(key);
   const { service, region } = arn;

@@ -1,12 +1,14 @@
 import type { Fields } from './fields.ts';
+import { readAwsAccessKey, type AwsAccessKey } from './aws-access-key.ts';
 import { readAwsRoles, type AwsRoles } from './aws-roles.ts';
 import { illegalNameCharacter, legalNameCharacters } from './aws-key.ts';
 import { isRegionName } from './aws-region.ts';
-import { credential, object, older } from './shape.ts';
 import { readCaBundle, readServer } from './server.ts';
 import { oneAudience, readServiceAccount, type ServiceAccountName } from './service-account.ts';
 import { given } from '../given.ts';
 import { didYouMean, quoted } from '../text.ts';
+
+export type { AwsAccessKey } from './aws-access-key.ts';
 
 /** `spec.provider.aws`, checked. */
 export interface AwsStore {
@@ -23,10 +25,9 @@ export interface AwsStore {
   readonly serviceAccount?: ServiceAccountName;
   /** Audience of the token that logs in; undefined: what the ServiceAccount says, else AWS's own. */
   readonly audience?: string;
+  /** Instead of the pod's identity; the roles are assumed from there. */
+  readonly accessKey?: AwsAccessKey;
 }
-
-const needsBroker =
-  "needs the broker, which is not supported yet; drop it, and pods assume a role with their own ServiceAccount's token";
 
 const service = 'SecretsManager';
 
@@ -69,22 +70,9 @@ const readEndpoints = (fields: Fields | undefined): Endpoints => {
   return endpoints;
 };
 
-type Login = Pick<AwsStore, 'serviceAccount' | 'audience'>;
+type Login = Pick<AwsStore, 'serviceAccount' | 'audience' | 'accessKey'>;
 
-const checkAccessKey = object({
-  accessKeyIDSecretRef: credential,
-  secretAccessKeySecretRef: credential,
-  sessionTokenSecretRef: credential,
-  accessKeyID: older('accessKeyIDSecretRef', credential),
-  secretAccessKey: older('secretAccessKeySecretRef', credential),
-});
-
-const readAuth = (fields: Fields | undefined): Login => {
-  if (fields === undefined) return {};
-  checkAccessKey(fields, 'secretRef');
-  fields.postpone(needsBroker, 'secretRef');
-  const jwt = fields.optionalObject('jwt');
-  fields.close();
+const readToken = (jwt: Fields | undefined): Login => {
   const reference = jwt?.optionalObject('serviceAccountRef');
   const { serviceAccount, audiences } = readServiceAccount(reference);
   jwt?.close();
@@ -93,6 +81,17 @@ const readAuth = (fields: Fields | undefined): Login => {
     ...serviceAccount,
     ...oneAudience(reference, audiences, { expects: "the role's identity provider" }),
   };
+};
+
+const readAuth = (fields: Fields | undefined): Login => {
+  if (fields === undefined) return {};
+  const secretRef = fields.optionalObject('secretRef');
+  const accessKey = secretRef && readAwsAccessKey(secretRef);
+  const jwt = fields.optionalObject('jwt');
+  if (fields.has('secretRef') && fields.has('jwt'))
+    fields.reject('jwt', 'stands beside secretRef; a store logs in one way');
+  fields.close();
+  return { ...readToken(jwt), ...given({ accessKey }) };
 };
 
 /**

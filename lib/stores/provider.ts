@@ -1,7 +1,7 @@
 import { sentenceList } from '../text.ts';
 import { readAws, type AwsStore } from './aws.ts';
 import { checkAzure } from './azure.ts';
-import { readBitwarden } from './bitwarden.ts';
+import { readBitwarden, type BitwardenStore } from './bitwarden.ts';
 import type { Fields } from './fields.ts';
 import { checkGoogle } from './google.ts';
 import { readVault, type VaultStore } from './vault.ts';
@@ -11,7 +11,7 @@ interface FileStore {
   readonly path: string;
 }
 
-export type StoreProvider = VaultStore | AwsStore | FileStore;
+export type StoreProvider = VaultStore | AwsStore | BitwardenStore | FileStore;
 
 const readFile = (fields: Fields): FileStore => {
   const path = fields.string('path');
@@ -20,10 +20,9 @@ const readFile = (fields: Fields): FileStore => {
   return { type: 'file', path };
 };
 
-const served = sentenceList(['vault', 'aws', 'file']);
-
-const readers = { vault: readVault, aws: readAws, file: readFile, bitwardensecretsmanager: readBitwarden };
+const readers = { vault: readVault, aws: readAws, bitwardensecretsmanager: readBitwarden, file: readFile };
 const readable = Object.keys(readers) as (keyof typeof readers)[];
+const served = sentenceList(readable);
 
 /** Providers that are to come: what is said of them can be checked already. */
 const checks = { azurekv: checkAzure, gcpsm: checkGoogle };
@@ -70,7 +69,7 @@ export const readProvider = (fields: Fields): StoreProvider | undefined => {
   if (first === undefined && !isOther)
     fields.reject(
       'vault',
-      `is missing; a store needs one provider: ${sentenceList(['vault', 'aws', 'file'], 'or')}`,
+      `is missing; a store needs one provider: ${sentenceList(readable, 'or')}`,
     );
   fields.close();
   return first && readers[first.name](first.provider);

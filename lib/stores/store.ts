@@ -1,3 +1,5 @@
+import type { AccessRule } from '../policy/access-rule.ts';
+import { readAccess } from './access.ts';
 import { readConditions, type NamespaceCondition } from './conditions.ts';
 import { Fields, isObject, noFindings, type Findings } from './fields.ts';
 import { readProvider, type StoreProvider } from './provider.ts';
@@ -12,6 +14,10 @@ export interface Store {
   /** Empty: every namespace may use it. */
   readonly conditions: readonly NamespaceCondition[];
   readonly provider: StoreProvider;
+  /** `broker`: read by the broker although pods could do it themselves (`spec.via`, of ClusterSecretStores). */
+  readonly via: 'agent' | 'broker';
+  /** `spec.access`; undefined: it has none. */
+  readonly access?: readonly AccessRule[];
 }
 
 export type StoreKind = 'SecretStore' | 'ClusterSecretStore';
@@ -45,6 +51,19 @@ const ignoreController = (spec: Fields): void => {
   );
 };
 
+/** Through the broker at will: that is with the broker's own identity, which must go nowhere but where the platform says. */
+const readVia = (spec: Fields, kind: StoreKind, provider: StoreProvider | undefined): Store['via'] => {
+  const via = spec.oneOf('via', ['agent', 'broker'], 'agent');
+  if (via === 'agent') return via;
+  if (kind === 'SecretStore')
+    spec.reject(
+      'via',
+      'is "broker", which is for ClusterSecretStores: the broker uses its own identity for no SecretStore, since whoever writes one chooses the server',
+    );
+  if (provider?.type === 'file') spec.reject('via', 'is "broker", which reads no files; leave it out');
+  return via;
+};
+
 const readManifest = (manifest: StoreManifest): ReadStore => {
   const findings = noFindings();
   if (isTooLarge(manifest.spec)) return { ...findings, problems: [tooLarge] };
@@ -54,13 +73,14 @@ const readManifest = (manifest: StoreManifest): ReadStore => {
   const conditions = readConditions(spec.objects('conditions'));
   if (kind === 'SecretStore' && conditions.length > 0)
     spec.reject('conditions', 'belongs to a ClusterSecretStore; a SecretStore serves its own namespace');
-  spec.postpone('needs the broker, which is not supported yet', 'access', 'via');
+  const { name = '', namespace } = manifest.metadata;
+  const access = readAccess(spec, { kind, namespace, provider });
+  const via = readVia(spec, kind, provider);
   ignoreController(spec);
   spec.close();
   if (provider === undefined || findings.problems.length + findings.unusable.length > 0) return findings;
-  const { name = '', namespace } = manifest.metadata;
   const place = kind === 'SecretStore' && namespace !== undefined ? { namespace } : {};
-  return { ...findings, store: { kind, name, ...place, conditions, provider } };
+  return { ...findings, store: { kind, name, ...place, conditions, provider, via, ...access } };
 };
 
 /** What was read of a manifest. Objects of the caches are never changed, only replaced, so each is read once. */

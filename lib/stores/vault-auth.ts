@@ -4,6 +4,14 @@ import { oneAudience, readServiceAccount, type ServiceAccountName } from './serv
 import { given } from '../given.ts';
 import { credential } from './shape.ts';
 import { checkOtherMethods } from './vault-methods.ts';
+import {
+  readAppRoleAuth,
+  readCertificateAuth,
+  readTokenAuth,
+  type VaultStaticAuth,
+} from './vault-static-auth.ts';
+
+export type { VaultStaticAuth } from './vault-static-auth.ts';
 
 /** How a pod logs in to Vault. */
 export interface VaultAuth {
@@ -20,22 +28,22 @@ export interface VaultAuth {
 
 const defaultTokenExpirationSeconds = 600;
 
-const needsBroker =
-  "needs the broker, which is not supported yet; use auth.kubernetes or auth.jwt with the pod's ServiceAccount";
-
 const theirRole = 'the Vault role';
 const jwtAudience = { fallback: 'vault', expects: theirRole };
 
-/** A token that is kept in a Secret. */
-const postponeKeptToken = (fields: Fields): void => {
+/** A token that is kept in a Secret lives for years, wherever it is copied to: what tokens of ServiceAccounts are made of today ends by itself. */
+const refuseKeptToken = (fields: Fields): void => {
   credential(fields, 'secretRef');
-  fields.postpone(needsBroker, 'secretRef');
+  fields.postpone(
+    "is not supported: no token of a ServiceAccount is kept anywhere; leave it out for the pod's own, or name a ServiceAccount in serviceAccountRef",
+    'secretRef',
+  );
 };
 
 const readKubernetes = (fields: Fields): VaultAuth => {
   const mountPath = readPath(fields, 'mountPath', 'kubernetes');
   const role = fields.string('role');
-  postponeKeptToken(fields);
+  refuseKeptToken(fields);
   const { serviceAccount, audiences } = readServiceAccount(fields.optionalObject('serviceAccountRef'));
   const audience = oneAudience(fields, audiences, { expects: theirRole });
   fields.close();
@@ -73,7 +81,7 @@ const readLongToken = (fields: Fields): Token => {
 const readJwt = (fields: Fields): VaultAuth => {
   const mountPath = readPath(fields, 'path', 'jwt');
   const role = fields.optionalString('role');
-  postponeKeptToken(fields);
+  refuseKeptToken(fields);
   const long = fields.optionalObject('kubernetesServiceAccountToken');
   if (long !== undefined && fields.has('serviceAccountRef'))
     fields.reject('serviceAccountRef', 'stands beside kubernetesServiceAccountToken; keep one of them');
@@ -82,17 +90,31 @@ const readJwt = (fields: Fields): VaultAuth => {
   return { method: 'jwt', mountPath, ...given({ role }), ...token };
 };
 
-/** Reads `auth`; undefined where it describes no login that a pod could make, which the findings say then. */
-export const readVaultAuth = (fields: Fields): VaultAuth | undefined => {
-  const namespace = fields.optionalString('namespace');
+/** All are read, so that all problems are told. */
+const readMethods = (
+  fields: Fields,
+): readonly (readonly [string, VaultAuth | VaultStaticAuth | undefined])[] => {
   const kubernetes = fields.optionalObject('kubernetes');
   const jwt = fields.optionalObject('jwt');
-  const hasOther = checkOtherMethods(fields, needsBroker);
-  if (kubernetes !== undefined && jwt !== undefined)
-    fields.reject('jwt', 'stands beside kubernetes; a store logs in one way');
-  if (kubernetes === undefined && jwt === undefined && !hasOther)
+  return [
+    ['kubernetes', kubernetes && readKubernetes(kubernetes)],
+    ['jwt', jwt && readJwt(jwt)],
+    ['appRole', readAppRoleAuth(fields)],
+    ['tokenSecretRef', readTokenAuth(fields)],
+    ['cert', readCertificateAuth(fields)],
+  ];
+};
+
+/** Reads `auth`; undefined where it describes no login that a pod or the broker could make, which the findings say then. */
+export const readVaultAuth = (fields: Fields): VaultAuth | VaultStaticAuth | undefined => {
+  const namespace = fields.optionalString('namespace');
+  const [first, ...more] = readMethods(fields).filter(([name]) => fields.has(name));
+  const hasOther = checkOtherMethods(fields);
+  for (const [name] of more)
+    fields.reject(name, `stands beside ${first?.[0] ?? ''}; a store logs in one way`);
+  if (first === undefined && !hasOther)
     fields.reject('kubernetes', 'is missing; give auth.kubernetes or auth.jwt');
   fields.close();
-  const read = kubernetes === undefined ? jwt && readJwt(jwt) : readKubernetes(kubernetes);
+  const read = first?.[1];
   return read && { ...read, ...given({ namespace }) };
 };

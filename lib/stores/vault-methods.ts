@@ -1,11 +1,8 @@
 import type { Fields } from './fields.ts';
 import { credential, object, serviceAccount, text, type Check } from './shape.ts';
 
-/** Those that log in with a credential that has to be kept somewhere. */
-const keptMethods: Readonly<Record<string, Check>> = {
-  tokenSecretRef: credential,
-  appRole: object({ path: text, roleId: text, roleRef: credential, secretRef: credential }),
-  cert: object({ path: text, vaultRole: text, clientCert: credential, secretRef: credential }),
+/** Those that log in as a person does. */
+const passwordMethods: Readonly<Record<string, Check>> = {
   ldap: object({ path: text, username: text, secretRef: credential }),
   userPass: object({ path: text, username: text, secretRef: credential }),
 };
@@ -41,11 +38,14 @@ const otherMethods: Readonly<Record<string, Check>> = {
   }),
 };
 
-/** Checks the auth methods that no pod can use today, and says so; whether there was any. */
-export const checkOtherMethods = (fields: Fields, needsBroker: string): boolean => {
-  const all = { ...keptMethods, ...otherMethods };
+/** Checks the auth methods that nobody can use, and says so; whether there was any. */
+export const checkOtherMethods = (fields: Fields): boolean => {
+  const all = { ...passwordMethods, ...otherMethods };
   for (const [name, check] of Object.entries(all)) check(fields, name);
-  fields.postpone(needsBroker, ...Object.keys(keptMethods));
+  fields.postpone(
+    'is not supported: it is a log-in for people; use auth.kubernetes or auth.jwt, or auth.appRole through the broker',
+    ...Object.keys(passwordMethods),
+  );
   fields.postpone('is not supported; use auth.kubernetes or auth.jwt', ...Object.keys(otherMethods));
   return Object.keys(all).some((name) => fields.has(name));
 };

@@ -2,7 +2,7 @@ import { given } from '../given.ts';
 import type { Fields } from './fields.ts';
 import { credential, object, type Check } from './shape.ts';
 
-const notSent = 'is not sent: a client certificate takes the broker, which is not supported yet';
+const notSent = 'is not sent: auth.cert alone logs in with a client certificate';
 
 /** A Secret's key as it was written in the wild, with a `secretRef` around it. */
 const wrapped = object({ secretRef: credential });

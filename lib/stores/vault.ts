@@ -1,7 +1,7 @@
 import type { Fields } from './fields.ts';
 import { given } from '../given.ts';
 import { checkCaProvider, readCaBundle, readServer } from './server.ts';
-import { readVaultAuth, type VaultAuth } from './vault-auth.ts';
+import { readVaultAuth, type VaultAuth, type VaultStaticAuth } from './vault-auth.ts';
 import { readPath } from './vault-path.ts';
 import { readVaultTls } from './vault-tls.ts';
 
@@ -16,7 +16,7 @@ export interface VaultStore {
   /** PEM. */
   readonly caBundle?: string;
   readonly serverName?: string;
-  readonly auth: VaultAuth;
+  readonly auth: VaultAuth | VaultStaticAuth;
 }
 
 /** Reads `spec.provider.vault`; undefined where it describes no login that a pod could make (the findings say so). */

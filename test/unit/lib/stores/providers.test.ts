@@ -7,7 +7,6 @@ const read = (spec: unknown): ReadStore =>
 
 const readProvider = (provider: unknown): ReadStore => read({ provider });
 
-const bitwarden = everyProvider.bitwardensecretsmanager;
 const placeOf = (text: string): string => text.split(' ', 1)[0] ?? '';
 const ignored = 'is ignored: a credential is kept for the store, whatever its namespace';
 
@@ -21,15 +20,17 @@ describe('every field that external-secrets has is known', () => {
     const provider = everyProvider.vault;
     const { problems, unusable, warnings } = read({ ...everySpecField, provider: { vault: provider } });
     expect(problems).toEqual([
-      'spec.provider.vault.auth.jwt stands beside kubernetes; a store logs in one way',
+      'spec.provider.vault.auth.appRole.roleRef stands beside roleId; keep one of them',
+      ...['jwt', 'appRole', 'tokenSecretRef', 'cert'].map(
+        (method) => `spec.provider.vault.auth.${method} stands beside kubernetes; a store logs in one way`,
+      ),
     ]);
     const place = 'spec.provider.vault';
     expect(unusable.map(placeOf)).toEqual([
       `${place}.headers`,
-      ...['tokenSecretRef', 'appRole', 'cert', 'ldap', 'userPass', 'iam', 'gcp'].map(
-        (method) => `${place}.auth.${method}`,
-      ),
       `${place}.auth.kubernetes.secretRef`,
+      `${place}.auth.jwt.secretRef`,
+      ...['ldap', 'userPass', 'iam', 'gcp'].map((method) => `${place}.auth.${method}`),
     ]);
     expect(warnings.filter((warning) => !warning.endsWith(ignored)).map(placeOf)).toEqual([
       `${place}.tls.certSecretRef`,
@@ -45,44 +46,9 @@ describe('every field that external-secrets has is known', () => {
   });
 });
 
-describe('Bitwarden Secrets Manager', () => {
-  const place = 'spec.provider.bitwardensecretsmanager';
-
-  test('is checked, and serves no pod yet', () => {
-    const noServer = 'has no effect: Keyferry needs no SDK server';
-    expect(readProvider({ bitwardensecretsmanager: bitwarden })).toEqual({
-      problems: [],
-      unusable: [`${place}.auth needs the broker, which is not supported yet`],
-      warnings: [
-        `${place}.auth.secretRef.credentials.namespace ${ignored}`,
-        `${place}.bitwardenServerSDKURL ${noServer}`,
-        `${place}.caProvider ${noServer}`,
-        `${place}.caBundle ${noServer}`,
-      ],
-    });
-  });
-
-  test('an id that is none is no reason to refuse the store itself', () => {
-    const found = readProvider({ bitwardensecretsmanager: { ...bitwarden, organizationID: '<ID>' } });
-    expect(found.problems).toEqual([]);
-    expect(found.unusable).toContain(`${place}.organizationID is "<ID>"; ids of Bitwarden are UUIDs`);
-  });
-
-  test('what is missing or wrong is told at once', () => {
-    expect(
-      readProvider({ bitwardensecretsmanager: { apiURL: 'vault', auth: { secretRef: {} } } }).problems,
-    ).toEqual([
-      `${place}.apiURL is "vault"; give a URL like https://api.bitwarden.com`,
-      `${place}.organizationID is missing`,
-      `${place}.projectID is missing`,
-      `${place}.auth.secretRef.credentials is missing`,
-    ]);
-  });
-});
-
 describe('providers that are not there', () => {
   test.each(['azurekv', 'gcpsm'] as const)('%s is checked, and refused by name', (name) => {
-    const notYet = `spec.provider.${name} is not supported yet; the providers are vault, aws and file`;
+    const notYet = `spec.provider.${name} is not supported yet; the providers are vault, aws, bitwardensecretsmanager and file`;
     expect(readProvider({ [name]: everyProvider[name] }).problems).toEqual([notYet]);
     expect(readProvider({ [name]: { auth: 1, location: 2 } }).problems).toContain(notYet);
   });
@@ -99,7 +65,17 @@ describe('providers that are not there', () => {
       'gcpsm.auth.secretRef.secretAccessKey is an older spelling of secretAccessKeySecretRef',
     ],
     [
-      { aws: { region: 'eu-central-1', auth: { secretRef: { accessKeyID: { name: 'n' } } } } },
+      {
+        aws: {
+          region: 'eu-central-1',
+          auth: {
+            secretRef: {
+              accessKeyID: { name: 'n', key: 'k' },
+              secretAccessKeySecretRef: { name: 'n', key: 'k' },
+            },
+          },
+        },
+      },
       'aws.auth.secretRef.accessKeyID is an older spelling of accessKeyIDSecretRef',
     ],
   ])('%j is told how it is spelled today', (provider, warning) => {
@@ -124,13 +100,13 @@ describe('providers that are not there', () => {
     const others = ['akeyless', 'kubernetes', 'onepasswordSDK', 'yandexlockbox'];
     for (const name of others)
       expect(readProvider({ [name]: {} }).problems).toEqual([
-        `spec.provider.${name} is not supported; the providers are vault, aws and file`,
+        `spec.provider.${name} is not supported; the providers are vault, aws, bitwardensecretsmanager and file`,
       ]);
     expect(readProvider({ openBao: {} }).problems).toEqual([
       'spec.provider.openBao has the interface of Vault: write it as vault',
     ]);
     expect(readProvider({ vualt: {} }).problems).toEqual([
-      'spec.provider.vault is missing; a store needs one provider: vault, aws or file',
+      'spec.provider.vault is missing; a store needs one provider: vault, aws, bitwardensecretsmanager or file',
       'spec.provider.vualt is not a known field; did you mean vault?',
     ]);
   });
@@ -149,17 +125,6 @@ test('how external-secrets goes about its own work has no effect', () => {
     ],
   });
   expect(store).toMatchObject({ kind: 'ClusterSecretStore', name: 's', provider: { type: 'file' } });
-});
-
-test('what takes the broker is right, but serves no pod', () => {
-  expect(read({ via: 'broker', access: [], provider: { file: { path: '/x' } } })).toEqual({
-    problems: [],
-    unusable: [
-      'spec.access needs the broker, which is not supported yet',
-      'spec.via needs the broker, which is not supported yet',
-    ],
-    warnings: [],
-  });
 });
 
 test('a manifest is read once', () => {

@@ -130,7 +130,7 @@ test.each([pem, 'LS0tLS1CRUdJTi...', 'not base64!'])('with a bundle %j no pod ca
 const bundle = Buffer.from(pem).toString('base64');
 const caCert = { secretRef: { name: 'ca', key: 'ca.crt' } };
 const clientCert = { secretRef: { name: 'client', key: 'tls.crt', namespace: 'n' } };
-const notSent = 'is not sent: a client certificate takes the broker, which is not supported yet';
+const notSent = 'is not sent: auth.cert alone logs in with a client certificate';
 const ignored = 'is ignored: a credential is kept for the store, whatever its namespace';
 
 test.each([
@@ -179,8 +179,10 @@ test.each([
   expect(store).toBeDefined();
 });
 
-const needsBroker =
-  "needs the broker, which is not supported yet; use auth.kubernetes or auth.jwt with the pod's ServiceAccount";
+const keptToken =
+  "is not supported: no token of a ServiceAccount is kept anywhere; leave it out for the pod's own, or name a ServiceAccount in serviceAccountRef";
+const forPeople =
+  'is not supported: it is a log-in for people; use auth.kubernetes or auth.jwt, or auth.appRole through the broker';
 
 test.each([
   [
@@ -188,15 +190,12 @@ test.each([
     [`caProvider reads a Secret or ConfigMap, which Keyferry does not; put the PEM's base64 into caBundle`],
   ],
   [{ headers: { 'X-Team': 'payments' } }, ['headers is not supported yet']],
-  [{ auth: { tokenSecretRef: { name: 't', key: 't' } } }, [`auth.tokenSecretRef ${needsBroker}`]],
-  [
-    { auth: { appRole: { path: 'approle', roleId: 'r', secretRef: { name: 's', key: 's' } } } },
-    [`auth.appRole ${needsBroker}`],
-  ],
-  [{ auth: { jwt: { role: 'r', secretRef: { name: 't' } } } }, [`auth.jwt.secretRef ${needsBroker}`]],
+  [{ auth: { ldap: { username: 'u' } } }, [`auth.ldap ${forPeople}`]],
+  [{ auth: { userPass: { username: 'u' } } }, [`auth.userPass ${forPeople}`]],
+  [{ auth: { jwt: { role: 'r', secretRef: { name: 't' } } } }, [`auth.jwt.secretRef ${keptToken}`]],
   [
     { auth: { kubernetes: { role: 'r', secretRef: { name: 't' } } } },
-    [`auth.kubernetes.secretRef ${needsBroker}`],
+    [`auth.kubernetes.secretRef ${keptToken}`],
   ],
   [
     { auth: { iam: { vaultRole: 'r' }, gcp: { role: 'r' } } },
@@ -225,7 +224,11 @@ test.each([
   ],
   [
     { auth: { appRole: { roleID: 'r' } } },
-    ['auth.appRole.roleID is not a known field; did you mean roleId?'],
+    [
+      'auth.appRole.roleId is missing; give roleId, or roleRef',
+      'auth.appRole.secretRef is missing',
+      'auth.appRole.roleID is not a known field; did you mean roleId?',
+    ],
   ],
   [{ auth: { ldap: { secretRef: { name: 1 } } } }, ['auth.ldap.secretRef.name must be a string']],
   [{ auth: {} }, ['auth.kubernetes is missing; give auth.kubernetes or auth.jwt']],
