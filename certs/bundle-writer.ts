@@ -2,33 +2,11 @@ import type { Clock } from '../lib/clock.ts';
 import { backoffDelay, type Random } from '../lib/kube/backoff.ts';
 import type { KubeFailure } from '../lib/kube/failure.ts';
 import type { KubeObject } from '../lib/kube/object.ts';
-import type { ObjectStore } from '../lib/kube/object-store.ts';
-import type {
-  WebhookConfiguration,
-  WebhookConfigurationClient,
-  WebhookConfigurationKind,
-} from '../lib/kube/webhook-configuration.ts';
 import type { Logger } from '../lib/log.ts';
+import type { Result } from '../lib/result.ts';
+import type { BundleTarget, Watched } from './bundle-target.ts';
 import { parseBundle, trackMissing, type MissingPods } from './core/bundle.ts';
 import { wantedBundles, type Bundles, type Remembered } from './core/repair.ts';
-
-/** Objects kept by a watch (`Reflector`). */
-interface Watched<T extends KubeObject> {
-  readonly objects: ObjectStore<T>;
-  /** Whether an object that is not there does not exist, as far as is known. */
-  readonly synced: boolean;
-  /** For how long the objects may have been out of date. */
-  readonly staleMilliseconds: number;
-}
-
-/** One configuration whose bundles are kept. */
-export interface BundleTarget {
-  readonly kind: WebhookConfigurationKind;
-  readonly configurations: Watched<WebhookConfiguration>;
-  readonly client: WebhookConfigurationClient;
-  /** What is said, after its name, where there is none. */
-  readonly whenMissing: { readonly level: 'info' | 'warn'; readonly text: string };
-}
 
 export interface BundleWriterOptions {
   readonly clock: Clock;
@@ -37,11 +15,11 @@ export interface BundleWriterOptions {
   readonly target: BundleTarget;
   /** All pods of the namespace that the replicas run in. */
   readonly pods: Watched<KubeObject>;
-  /** Of whichever kind. */
-  readonly configurationName: string;
   readonly podUid: string;
   /** Marks certificates as those of our service. */
   readonly serviceName: string;
+  /** Whether certificates of others go when they have expired. */
+  readonly othersExpire?: boolean;
 }
 
 const conflict = 409;
@@ -59,8 +37,8 @@ const writesWindow = 60_000;
 const slowWrites = 15_000;
 
 /**
- * Brings the bundles of the webhook configuration to what they should be. Every write is computed from the configuration as the API server
- * has it at that moment and goes through only if nobody wrote in between, so that replicas need no leader to agree.
+ * Brings the bundles of an object to what they should be. Every write is computed from the object as the API server has it at that moment and
+ * goes through only if nobody wrote in between, so that replicas need no leader to agree.
  */
 export class BundleWriter {
   readonly #options: BundleWriterOptions;
@@ -79,10 +57,10 @@ export class BundleWriter {
     this.#lookedAt = options.clock.monotonic();
   }
 
-  /** Fingerprints of the certificates that are in every bundle of the configuration, as the watch shows it. */
+  /** Fingerprints of the certificates that are in every bundle of the object, as the watch shows it. */
   seen(): ReadonlySet<string> {
-    const { serviceName } = this.#options;
-    const sets = (this.#configuration()?.caBundles ?? []).map(
+    const { serviceName, target } = this.#options;
+    const sets = (target.watched() ?? []).map(
       (text) => new Set(parseBundle(text, serviceName).map(({ fingerprint }) => fingerprint)),
     );
     const [first = new Set<string>(), ...others] = sets;
@@ -94,29 +72,27 @@ export class BundleWriter {
    * milliseconds to call again though nothing is observed to change.
    */
   async look(own: readonly string[]): Promise<number> {
-    const { clock, target } = this.#options;
-    const configuration = this.#configuration();
-    if (configuration === undefined) {
-      if (target.configurations.synced)
-        this.#say(
-          `there is no ${this.#configurationId()}${target.whenMissing.text}`,
-          {},
-          target.whenMissing.level,
-        );
-      return Infinity;
-    }
-    this.#observePods(configuration);
-    if (!this.#compute(configuration, own).changed) return Infinity;
+    const { clock } = this.#options;
+    const bundles = this.#watched();
+    if (bundles === undefined) return Infinity;
+    this.#observePods(bundles);
+    if (!this.#compute(bundles, own).changed) return Infinity;
     const wait = this.#writeNotBefore - clock.monotonic();
     return wait > 0 ? wait : this.#write(own);
   }
 
-  #configuration(): WebhookConfiguration | undefined {
-    const { target, configurationName } = this.#options;
-    return target.configurations.objects.get(undefined, configurationName);
+  /** One empty bundle stands for an object that is to be made. */
+  #watched(): readonly string[] | undefined {
+    const { target } = this.#options;
+    const bundles = target.watched();
+    if (bundles !== undefined || !target.synced) return bundles;
+    const { whenMissing, id } = target;
+    if (whenMissing.kind === 'create') return [''];
+    this.#say(`there is no ${id}${whenMissing.text}`, {}, whenMissing.level);
+    return undefined;
   }
 
-  #observePods({ caBundles }: WebhookConfiguration): void {
+  #observePods(bundles: readonly string[]): void {
     const { clock, pods, serviceName } = this.#options;
     const monotonic = clock.monotonic();
     const paused = monotonic - this.#lookedAt > pausedAfter;
@@ -124,19 +100,20 @@ export class BundleWriter {
     const known =
       paused || pods.staleMilliseconds > podsStaleAfter ? new Map<string, number>() : this.#missing;
     this.#missing = trackMissing(known, {
-      entries: parseBundle(caBundles.join('\n'), serviceName),
+      entries: parseBundle(bundles.join('\n'), serviceName),
       podUids: new Set(pods.objects.list().flatMap(({ metadata }) => metadata.uid ?? [])),
       monotonic,
     });
   }
 
-  #compute({ caBundles }: WebhookConfiguration, own: readonly string[]): Bundles {
-    const { clock, podUid, serviceName } = this.#options;
-    const bundles = wantedBundles(caBundles, this.#remembered, {
+  #compute(present: readonly string[], own: readonly string[]): Bundles {
+    const { clock, podUid, serviceName, othersExpire = false } = this.#options;
+    const bundles = wantedBundles(present, this.#remembered, {
       serviceName,
       ownUid: podUid,
       own,
       missing: this.#missing,
+      othersExpire,
       now: clock.now(),
       monotonic: clock.monotonic(),
     });
@@ -145,62 +122,61 @@ export class BundleWriter {
   }
 
   async #write(own: readonly string[]): Promise<number> {
-    const { configurationName, target } = this.#options;
-    const fresh = await target.client.get(configurationName, this.#signal);
+    const { target } = this.#options;
+    const fresh = await target.get(this.#signal);
     if (!fresh.ok) return this.#failed(fresh.error);
-    const resourceVersion = fresh.value?.metadata.resourceVersion;
-    if (fresh.value === undefined || resourceVersion === undefined) return Infinity;
-    const bundles = this.#compute(fresh.value, own);
+    if (fresh.value === undefined && target.whenMissing.kind === 'wait') return Infinity;
+    const bundles = this.#compute(fresh.value?.bundles ?? [''], own);
     if (!bundles.changed) return Infinity;
-    const patch = { name: configurationName, resourceVersion, caBundles: bundles.wanted };
-    const patched = await target.client.patchBundles(patch, this.#signal);
-    if (!patched.ok) return this.#failed(patched.error);
+    const written = await this.#send(fresh.value?.resourceVersion, bundles.wanted);
+    if (!written.ok) return this.#failed(written.error);
     this.#written(bundles);
     return Infinity;
   }
 
+  #send(
+    resourceVersion: string | undefined,
+    bundles: readonly string[],
+  ): Promise<Result<unknown, KubeFailure>> {
+    const { target } = this.#options;
+    if (resourceVersion === undefined && target.whenMissing.kind === 'create')
+      return target.whenMissing.create(bundles, this.#signal);
+    return target.patch({ resourceVersion: resourceVersion ?? '', bundles }, this.#signal);
+  }
+
   #written({ wanted }: Bundles): void {
-    const { clock, log, serviceName } = this.#options;
+    const { clock, log, serviceName, target } = this.#options;
     const monotonic = clock.monotonic();
     this.#failures = 0;
     this.#writes = [...this.#writes.filter((time) => monotonic - time < writesWindow), monotonic];
     const certificates = parseBundle(wanted.join('\n'), serviceName).length;
-    log.info({ configuration: this.#configurationId(), certificates }, 'wrote the caBundle');
+    log.info({ object: target.id, certificates }, `wrote ${target.what}`);
     if (this.#writes.length < writesAtOnce) {
       this.#said = undefined;
       return;
     }
     this.#writeNotBefore = monotonic + slowWrites;
-    this.#say(
-      'something else keeps changing the caBundle (cert-manager? use certificate files then); writing slowly',
-    );
+    this.#say(`something else keeps changing ${target.what} (${target.suspect}); writing slowly`);
   }
 
   #failed(failure: KubeFailure): number {
-    const { clock, random, log } = this.#options;
+    const { clock, random, log, target } = this.#options;
     if (this.#signal.aborted) return Infinity;
     this.#failures += 1;
     const backoff = failure.status === conflict ? conflictBackoff : failureBackoff;
     const wait = Math.max(backoffDelay(this.#failures, backoff, random), failure.retryAfterMilliseconds ?? 0);
     this.#writeNotBefore = clock.monotonic() + wait;
-    const fields = {
-      configuration: this.#configurationId(),
-      status: failure.status,
-      reason: failure.message,
-    };
+    const fields = { object: target.id, status: failure.status, reason: failure.message };
     if (failure.status === conflict)
-      log.debug(fields, 'another replica wrote the caBundle first; trying again');
-    else
+      log.debug(fields, `another replica wrote ${target.what} first; trying again`);
+    else {
+      const rights = target.whenMissing.kind === 'create' ? 'create, get and patch' : 'get and patch';
       this.#say(
-        `cannot write the caBundle${failure.status === 403 ? ': grant get and patch on it' : ''}`,
+        `cannot write ${target.what}${failure.status === 403 ? `: grant ${rights} on it` : ''}`,
         fields,
       );
+    }
     return wait;
-  }
-
-  #configurationId(): string {
-    const { configurationName, target } = this.#options;
-    return `${target.kind} ${configurationName}`;
   }
 
   /** Says the same thing once. */

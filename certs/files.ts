@@ -8,6 +8,7 @@ import type { Logger } from '../lib/log.ts';
 import { watchPaths } from '../lib/path-changes.ts';
 import { Redacted } from '../lib/redacted.ts';
 import { err, ok, type Result } from '../lib/result.ts';
+import { parseBundle } from './core/bundle.ts';
 import type { CertificateSource, ServedCertificate } from './source.ts';
 
 export interface CertificateFilesOptions {
@@ -15,27 +16,53 @@ export interface CertificateFilesOptions {
   readonly certificateFile: string;
   /** PEM, not encrypted. */
   readonly keyFile: string;
+  /** PEM: the authorities that vouch for it, where callers are told to trust them by us. */
+  readonly authorityFile?: string;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
+/** What the files had when they were read. */
+export interface FileCertificate extends ServedCertificate {
+  /** Empty where no file was named. */
+  readonly authorityPem: string;
+}
+
+export interface CertificateFiles extends CertificateSource {
+  current(): FileCertificate;
+}
+
+const readAuthorities = async (file: string | undefined): Promise<string> => {
+  if (file === undefined) return '';
+  const entries = parseBundle(await readFile(file, 'utf8'), '');
+  if (entries.length === 0) throw new Error(`${file} has no certificate in it`);
+  return entries.map(({ pem }) => pem).join('');
+};
+
 const load = async ({
   certificateFile,
   keyFile,
-}: CertificateFilesOptions): Promise<Result<ServedCertificate, string>> => {
+  authorityFile,
+}: CertificateFilesOptions): Promise<Result<FileCertificate, string>> => {
   try {
     const certificatePem = await readFile(certificateFile, 'utf8');
     const key = await readFile(keyFile, 'utf8');
     // Throws where either is no PEM, and where they do not belong together.
     createSecureContext({ cert: certificatePem, key });
     const notAfter = new X509Certificate(certificatePem).validToDate.getTime();
-    return ok({ keyPem: new Redacted(key), certificatePem, notAfter });
+    const authorityPem = await readAuthorities(authorityFile);
+    return ok({ keyPem: new Redacted(key), certificatePem, notAfter, authorityPem });
   } catch (error) {
     return err(
       `cannot load the certificate ${certificateFile} with the key ${keyFile}: ${errorMessage(error)}`,
     );
   }
 };
+
+const isSame = (one: FileCertificate, other: FileCertificate): boolean =>
+  one.certificatePem === other.certificatePem &&
+  one.authorityPem === other.authorityPem &&
+  one.keyPem.reveal() === other.keyPem.reveal();
 
 /**
  * Serves a certificate that somebody else writes to files, for example cert-manager by a mounted volume. The files are read again when their
@@ -44,8 +71,8 @@ const load = async ({
  */
 export const startCertificateFiles = async (
   options: CertificateFilesOptions,
-): Promise<Result<CertificateSource, string>> => {
-  const { certificateFile, keyFile, clock, log } = options;
+): Promise<Result<CertificateFiles, string>> => {
+  const { certificateFile, keyFile, authorityFile = certificateFile, clock, log } = options;
   const listeners = new Set<(certificate: ServedCertificate) => void>();
   const first = await load(options);
   if (!first.ok) return first;
@@ -61,16 +88,16 @@ export const startCertificateFiles = async (
       return;
     }
     said = undefined;
-    const { certificatePem, keyPem, notAfter } = loaded.value;
-    if (certificatePem === current.certificatePem && keyPem.reveal() === current.keyPem.reveal()) return;
+    if (isSame(loaded.value, current)) return;
     current = loaded.value;
+    const { notAfter } = current;
     log.info(
       { notAfter: new Date(notAfter).toISOString() },
-      'serving the certificate that the files have now',
+      'loaded the certificate that the files have now',
     );
     for (const listener of [...listeners]) listener(current);
   };
-  const paths = [...new Set([dirname(certificateFile), dirname(keyFile)])];
+  const paths = [...new Set([certificateFile, keyFile, authorityFile].map(dirname))];
   const stop = await watchPaths({ paths, clock, log, onChange: reload });
   // What changed between the first reading and the watch.
   await reload();

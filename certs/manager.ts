@@ -1,34 +1,40 @@
 import { Nap } from '../lib/nap.ts';
-import { BundleWriter, type BundleTarget, type BundleWriterOptions } from './bundle-writer.ts';
+import { BundleWriter, type BundleWriterOptions } from './bundle-writer.ts';
+import type { BundleTarget } from './bundle-target.ts';
+import { fingerprintsIn } from './core/bundle.ts';
 import {
   firstSchedule,
-  leastLifetimeMilliseconds,
   step,
   wantedLeaves,
   withNext,
   type Schedule,
+  type ScheduleTimes,
 } from './core/schedule.ts';
-import { makeCertificate, type OwnCertificate } from './self-signed.ts';
-import type { CertificateSource, ServedCertificate } from './source.ts';
+import type { CertificateSource, ServedCertificate, TrustedCertificate } from './source.ts';
 
-export interface CertificateManagerOptions extends Omit<BundleWriterOptions, 'serviceName' | 'target'> {
-  /** The configuration that decides: a certificate counts as trusted when it is in its bundles. */
+/** Where a replica's certificates come from. */
+export interface CertificateMaker {
+  first(): Promise<TrustedCertificate>;
+  /** The one to serve after `latest`, where there is one or where it is `due`. */
+  next(latest: TrustedCertificate, due: boolean): Promise<TrustedCertificate | undefined>;
+  /** Calls `listener` when `next` may have another answer. */
+  onChange?(listener: () => void): () => void;
+}
+
+export interface CertificateManagerOptions extends BundleWriterOptions {
+  /** The object that decides: a certificate counts as trusted when it is in its bundles. */
   readonly target: BundleTarget;
   /** Others whose bundles are kept alike. Nothing waits for them: they may be missing, or not ours to write. */
   readonly furtherTargets: readonly BundleTarget[];
-  /** Names that clients call the server by; the first marks certificates as those of our service. */
-  readonly dnsNames: readonly [string, ...string[]];
-  /** At least 10 minutes. */
-  readonly lifetimeMilliseconds: number;
+  readonly maker: CertificateMaker;
+  readonly times: ScheduleTimes;
+  /** Who trusts the certificates, for people: `the API server`. */
+  readonly callers: string;
+  /** Fingerprints that have reached the callers, of those in the target's bundles; by default all of them. */
+  readonly reached?: () => ReadonlySet<string>;
+  /** Whether nobody calls yet, so that a certificate in the target's bundles is enough. */
+  readonly nobodyCalls?: () => boolean;
 }
-
-const newCertificate = ({
-  dnsNames,
-  podUid,
-  lifetimeMilliseconds,
-  clock,
-}: CertificateManagerOptions): Promise<OwnCertificate> =>
-  makeCertificate({ dnsNames, podUid, lifetimeMilliseconds, now: clock.now() });
 
 class CertificateManager implements CertificateSource {
   readonly #options: CertificateManagerOptions;
@@ -39,21 +45,21 @@ class CertificateManager implements CertificateSource {
   readonly #unsubscribe: readonly (() => void)[];
   readonly #naps: Nap[] = [];
   readonly #running: Promise<void>;
-  #schedule: Schedule<OwnCertificate>;
+  #schedule: Schedule<TrustedCertificate>;
 
-  constructor(options: CertificateManagerOptions, first: OwnCertificate) {
+  constructor(options: CertificateManagerOptions, first: TrustedCertificate) {
     this.#options = options;
-    const writerOf = (target: BundleTarget): BundleWriter =>
-      new BundleWriter({ ...options, target, serviceName: options.dnsNames[0] }, this.#stop.signal);
-    this.#writer = writerOf(options.target);
-    this.#furtherWriters = options.furtherTargets.map(writerOf);
+    const { target, furtherTargets, pods, maker } = options;
+    const writerOf = (each: BundleTarget): BundleWriter =>
+      new BundleWriter({ ...options, target: each }, this.#stop.signal);
+    this.#writer = writerOf(target);
+    this.#furtherWriters = furtherTargets.map(writerOf);
     this.#schedule = firstSchedule(first);
     const wake = (): void => {
       for (const nap of this.#naps) nap.wake();
     };
-    const targets = [options.target, ...options.furtherTargets];
-    const watched = [options.pods.objects, ...targets.map(({ configurations }) => configurations.objects)];
-    this.#unsubscribe = watched.map((objects) => objects.onChange(wake));
+    const watched = [target, ...furtherTargets].map((each) => each.onChange(wake));
+    this.#unsubscribe = [pods.objects.onChange(wake), maker.onChange?.(wake) ?? nothing, ...watched];
     this.#running = this.#run();
   }
 
@@ -107,23 +113,37 @@ class CertificateManager implements CertificateSource {
   }
 
   #own(): readonly string[] {
-    return wantedLeaves(this.#schedule).map(({ certificatePem }) => certificatePem);
+    return wantedLeaves(this.#schedule).map(({ trustPem }) => trustPem);
+  }
+
+  /** What is in the bundles of the target, and what of it has reached the callers; fingerprints of leaves. */
+  #observe(): { readonly seen: ReadonlySet<string>; readonly nobodyWaits: boolean } {
+    const { reached, nobodyCalls } = this.#options;
+    const { serving } = this.#schedule;
+    const written = this.#writer.seen();
+    const told = reached === undefined ? written : written.intersection(reached());
+    const known = wantedLeaves(this.#schedule).filter((leaf) => isIn(told, leaf));
+    return {
+      seen: new Set(known.map(({ fingerprint }) => fingerprint)),
+      nobodyWaits: isIn(written, serving) && (nobodyCalls?.() ?? false),
+    };
   }
 
   async #takeSchedule(): Promise<number> {
-    const { clock, log } = this.#options;
+    const { clock, log, maker, times, callers } = this.#options;
     const before = this.#schedule;
-    const observation = { now: clock.now(), monotonic: clock.monotonic(), seen: this.#writer.seen() };
-    const { schedule, make, lookAgainIn } = step(before, observation);
-    this.#schedule = make ? withNext(schedule, await newCertificate(this.#options)) : schedule;
+    const observation = { now: clock.now(), monotonic: clock.monotonic(), ...this.#observe() };
+    const { schedule, make, lookAgainIn } = step(before, observation, times);
+    const next = await maker.next(schedule.next ?? schedule.serving, make);
+    this.#schedule = next === undefined ? schedule : withNext(schedule, next);
     if (wantedLeaves(this.#schedule).length !== wantedLeaves(before).length)
       for (const nap of this.#naps) nap.wake();
-    if (make) log.info({ notAfter: dateOf(this.#schedule.next) }, 'made the next certificate');
+    if (next !== undefined) log.info({ notAfter: dateOf(next) }, 'made the next certificate');
     if (schedule.serving !== before.serving) {
       log.info({ notAfter: dateOf(schedule.serving) }, 'serving the next certificate');
       for (const listener of [...this.#listeners]) listener(schedule.serving);
     }
-    if (schedule.ready && !before.ready) log.info({}, 'the API server trusts the certificate');
+    if (schedule.ready && !before.ready) log.info({}, `${callers} trusts the certificate`);
     return lookAgainIn;
   }
 }
@@ -131,21 +151,18 @@ class CertificateManager implements CertificateSource {
 /** Also finds out that the process was paused: a timer alone would be late by as much. */
 const lookEvery = 60_000;
 
-const dateOf = (certificate: OwnCertificate | undefined): string | undefined =>
-  certificate && new Date(certificate.notAfter).toISOString();
+const nothing = (): void => undefined;
+
+const isIn = (fingerprints: ReadonlySet<string>, { trustPem }: TrustedCertificate): boolean =>
+  fingerprintsIn(trustPem).isSubsetOf(fingerprints);
+
+const dateOf = ({ notAfter }: TrustedCertificate): string => new Date(notAfter).toISOString();
 
 /**
- * Makes this replica's certificates and has the API server trust them: it looks whenever the configuration or the pods change, and at
- * least once a minute, and does what the schedule and the bundle functions in `core/` say. The first certificate is there when the promise
- * resolves; `ready` follows when the bundle has it.
+ * Has callers trust this replica's certificates: it looks whenever the target or the pods change, and at least once a minute, and does
+ * what the schedule and the bundle functions in `core/` say. The first certificate is there when the promise resolves; `ready` follows
+ * when the callers have it.
  */
 export const startCertificateManager = async (
   options: CertificateManagerOptions,
-): Promise<CertificateSource> => {
-  if (options.lifetimeMilliseconds < leastLifetimeMilliseconds) {
-    throw new RangeError(
-      `a certificate's life must be at least ${leastLifetimeMilliseconds / 60_000} minutes`,
-    );
-  }
-  return new CertificateManager(options, await newCertificate(options));
-};
+): Promise<CertificateSource> => new CertificateManager(options, await options.maker.first());

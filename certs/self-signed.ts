@@ -1,8 +1,7 @@
 import { randomUUID, X509Certificate } from 'node:crypto';
 import { generate } from 'selfsigned';
 import { Redacted } from '../lib/redacted.ts';
-import type { Leaf } from './core/schedule.ts';
-import type { ServedCertificate } from './source.ts';
+import type { TrustedCertificate } from './source.ts';
 
 export interface SelfSignedOptions {
   /** Names that clients call the server by; the first marks the certificate as one of this service's. */
@@ -15,7 +14,7 @@ export interface SelfSignedOptions {
 }
 
 /** A certificate made here, with its key, which never leaves the process. */
-export interface OwnCertificate extends ServedCertificate, Leaf {}
+export type OwnCertificate = TrustedCertificate;
 
 /** Clients whose clock is behind ours by less than this take the certificate all the same. */
 const backdatedMilliseconds = 5 * 60_000;
@@ -59,6 +58,7 @@ export const makeCertificate = async ({
   return {
     keyPem: new Redacted(pair.private),
     certificatePem: certificate.toString(),
+    trustPem: certificate.toString(),
     fingerprint: certificate.fingerprint256,
     issuedAt: now,
     notBefore: certificate.validFromDate.getTime(),

@@ -1,4 +1,5 @@
 import type { Redacted } from '../lib/redacted.ts';
+import type { Leaf } from './core/schedule.ts';
 
 /** A certificate that a TLS server can be set up with. */
 export interface ServedCertificate {
@@ -7,6 +8,12 @@ export interface ServedCertificate {
   readonly certificatePem: string;
   /** End of its life, in milliseconds since the epoch. */
   readonly notAfter: number;
+}
+
+/** One that callers are told to trust. */
+export interface TrustedCertificate extends ServedCertificate, Leaf {
+  /** What they are to trust, PEM: a self-signed leaf itself, else the authorities that vouch for it. */
+  readonly trustPem: string;
 }
 
 /** Where a TLS server gets its certificate from, and hears of new ones (`server.setSecureContext`). */

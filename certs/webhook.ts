@@ -11,9 +11,12 @@ import {
   type WebhookConfigurationKind,
 } from '../lib/kube/webhook-configuration.ts';
 import type { Logger } from '../lib/log.ts';
-import type { BundleTarget } from './bundle-writer.ts';
+import type { BundleTarget, WhenMissing } from './bundle-target.ts';
+import { webhookTimes } from './core/schedule.ts';
 import { startCertificateManager } from './manager.ts';
+import { ownCertificates } from './own-certificates.ts';
 import type { CertificateSource } from './source.ts';
+import { webhookTarget } from './webhook-target.ts';
 
 export interface WebhookCertificatesOptions {
   readonly connection: KubeConnection;
@@ -40,27 +43,27 @@ const podIdentity = (value: unknown): KubeObject | undefined => {
   return { apiVersion, kind, metadata: { name, ...(namespace && { namespace }), ...(uid && { uid }) } };
 };
 
-interface WatchedTarget extends BundleTarget {
+interface WatchedTarget {
+  readonly target: BundleTarget;
   readonly configurations: Reflector<WebhookConfiguration>;
 }
 
 const watchTarget = (
-  { connection, clock, random, log, configurationName }: WebhookCertificatesOptions,
+  { connection, clock, random, log, configurationName: name }: WebhookCertificatesOptions,
   kind: WebhookConfigurationKind,
-  whenMissing: BundleTarget['whenMissing'],
-): WatchedTarget => ({
-  kind,
-  configurations: new Reflector({
+  whenMissing: WhenMissing,
+): WatchedTarget => {
+  const configurations = new Reflector({
     connection,
     clock,
     random,
     log,
-    resource: webhookConfigurationResource(kind, configurationName),
+    resource: webhookConfigurationResource(kind, name),
     transform: (value) => parseWebhookConfiguration(kind, value),
-  }),
-  client: webhookConfigurationClient(kind, connection, clock),
-  whenMissing,
-});
+  });
+  const client = webhookConfigurationClient(kind, connection, clock);
+  return { target: webhookTarget({ kind, name, configurations, client, whenMissing }), configurations };
+};
 
 /**
  * The webhook's own certificates, with the watches that they need. Needs get, list, watch and patch on the two configurations,
@@ -69,12 +72,14 @@ const watchTarget = (
 export const startWebhookCertificates = async (
   options: WebhookCertificatesOptions,
 ): Promise<CertificateSource> => {
-  const { connection, clock, random, log, namespace, serviceName, configurationName, podUid } = options;
+  const { connection, clock, random, log, namespace, serviceName, podUid } = options;
   const mutating = watchTarget(options, 'MutatingWebhookConfiguration', {
+    kind: 'wait',
     level: 'warn',
     text: ' yet; waiting for it',
   });
   const validating = watchTarget(options, 'ValidatingWebhookConfiguration', {
+    kind: 'wait',
     level: 'info',
     text: ': stores and ExternalSecrets are not checked when they are applied',
   });
@@ -87,17 +92,24 @@ export const startWebhookCertificates = async (
     transform: podIdentity,
   });
   const host = `${serviceName}.${namespace}.svc`;
+  const lifetimeMilliseconds = options.lifetimeMilliseconds ?? defaultLifetimeMilliseconds;
   const manager = await startCertificateManager({
     clock,
     random,
     log,
-    target: mutating,
-    furtherTargets: [validating],
+    target: mutating.target,
+    furtherTargets: [validating.target],
     pods,
-    configurationName,
     podUid,
-    dnsNames: [host, `${host}.cluster.local`],
-    lifetimeMilliseconds: options.lifetimeMilliseconds ?? defaultLifetimeMilliseconds,
+    serviceName: host,
+    maker: ownCertificates({
+      clock,
+      podUid,
+      dnsNames: [host, `${host}.cluster.local`],
+      lifetimeMilliseconds,
+    }),
+    times: webhookTimes,
+    callers: 'the API server',
   });
   return {
     current: () => manager.current(),

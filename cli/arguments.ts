@@ -1,3 +1,5 @@
+import { defaultBrokerServer } from '../lib/broker/names.ts';
+import { readBrokerServer } from '../lib/broker/server-url.ts';
 import { parseDuration } from '../lib/duration.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { didYouMean, isSubdomain, quoted, sentenceList } from '../lib/text.ts';
@@ -19,7 +21,16 @@ export interface ManifestArguments {
   readonly namespace: string;
   readonly output: 'text' | 'json';
   readonly settings: Settings;
+  /** Undefined: there is no broker. */
+  readonly broker: BrokerArguments | undefined;
   readonly counting: CountingArguments;
+}
+
+/** Where the broker is, and the file that says what it may use. */
+export interface BrokerArguments {
+  readonly configFile: string;
+  /** Base URL without a trailing slash. */
+  readonly server: string;
 }
 
 /** What `explain` counts with. */
@@ -38,6 +49,8 @@ export interface RenderArguments {
   readonly namespace: string;
   readonly output: 'text' | 'json';
   readonly settings: Settings;
+  /** Undefined: there is no broker. */
+  readonly broker: BrokerArguments | undefined;
   /** Folder that the files are written to. */
   readonly out: string;
   /** Undefined: whom the stores name. */
@@ -154,6 +167,14 @@ const settingsOf = (words: Words): Settings => {
   };
 };
 
+const brokerOf = (words: Words): Result<BrokerArguments | undefined, string> => {
+  const [configFile, server] = [one(words, 'broker-config'), one(words, 'broker-server')];
+  if (configFile === undefined)
+    return server === undefined ? ok(undefined) : err('--broker-server goes with --broker-config');
+  const read = readBrokerServer(server ?? defaultBrokerServer);
+  return read.ok ? ok({ configFile, server: read.value }) : err(`--broker-server ${read.error}`);
+};
+
 const outputOf = (words: Words): 'text' | 'json' => (one(words, 'output') === 'json' ? 'json' : 'text');
 
 type Problems = readonly string[];
@@ -162,15 +183,16 @@ const manifestArguments = (
   words: Words,
   command: ManifestArguments['command'] | undefined,
 ): Result<Arguments, Problems> => {
-  const counting = countingOf(words);
+  const [counting, broker] = [countingOf(words), brokerOf(words)];
   const problems = [
     ...commandProblems(words.positionals),
     ...strangerProblems(words),
     ...fileProblems(words),
     ...commonProblems(words),
     ...(counting.ok ? [] : counting.error),
+    ...(broker.ok ? [] : [broker.error]),
   ];
-  if (problems.length > 0 || command === undefined || !counting.ok) return err(problems);
+  if (problems.length > 0 || command === undefined || !counting.ok || !broker.ok) return err(problems);
   return ok({
     command,
     files: many(words, 'filename'),
@@ -178,6 +200,7 @@ const manifestArguments = (
     namespace: one(words, 'namespace') ?? 'default',
     output: outputOf(words),
     settings: settingsOf(words),
+    broker: broker.value,
     counting: counting.value,
   });
 };
@@ -206,7 +229,7 @@ const serviceAccountProblems = (name: string | undefined): Problems =>
     : [`--service-account is ${quoted(name)}, which cannot be the name of a ServiceAccount`];
 
 const renderArguments = (words: Words): Result<Arguments, Problems> => {
-  const [out, tokens] = [one(words, 'out'), tokensOf(words)];
+  const [out, tokens, broker] = [one(words, 'out'), tokensOf(words), brokerOf(words)];
   const problems = [
     ...commandProblems(words.positionals),
     ...strangerProblems(words),
@@ -214,9 +237,10 @@ const renderArguments = (words: Words): Result<Arguments, Problems> => {
     ...(out === undefined ? ['-o is missing: where to?'] : []),
     ...serviceAccountProblems(one(words, 'service-account')),
     ...(tokens.ok ? [] : tokens.error),
+    ...(broker.ok ? [] : [broker.error]),
     ...commonProblems(words),
   ];
-  if (problems.length > 0 || out === undefined || !tokens.ok) return err(problems);
+  if (problems.length > 0 || out === undefined || !tokens.ok || !broker.ok) return err(problems);
   return ok({
     command: 'render',
     files: many(words, 'filename'),
@@ -224,6 +248,7 @@ const renderArguments = (words: Words): Result<Arguments, Problems> => {
     namespace: one(words, 'namespace') ?? 'default',
     output: outputOf(words),
     settings: settingsOf(words),
+    broker: broker.value,
     out,
     serviceAccount: one(words, 'service-account'),
     tokens: tokens.value,

@@ -8,6 +8,7 @@ import { err, ok, type Result } from '../lib/result.ts';
 import { catalogueOf } from '../webhook/catalogue.ts';
 import type { Catalogue } from '../webhook/core/catalogue.ts';
 import type { ManifestArguments } from './arguments.ts';
+import { withBroker } from './broker-settings.ts';
 import { reviewDocument, type Reviewed } from './review.ts';
 
 /** Reads files and folders; a file that was read already (`seen`) is not read again: stores may stand beside the pods. */
@@ -38,6 +39,12 @@ export interface LoadedManifests {
   readonly catalogue: Catalogue;
 }
 
+/** The certificates of the broker that runs somewhere are seldom among manifests, and missing they are worth no warning. */
+const withTrust = (catalogue: Catalogue): Catalogue => ({
+  ...catalogue,
+  brokerTrust: (namespace) => catalogue.brokerTrust(namespace) ?? '',
+});
+
 /** Reads all manifests; an error lists what cannot be read. */
 export const loadManifests = async (
   { files, manifests, namespace }: Given,
@@ -51,7 +58,7 @@ export const loadManifests = async (
   const objects = parseManifests(all, namespace);
   const problems = [...own.problems, ...further.problems, ...objects.problems];
   if (problems.length > 0) return err(problems);
-  const catalogue = catalogueOf(objectCache(objects.objects, systemClock));
+  const catalogue = withTrust(catalogueOf(objectCache(objects.objects, systemClock)));
   return ok({ own: own.documents, all, catalogue });
 };
 
@@ -60,9 +67,11 @@ export const reviewManifests = async (
   given: ManifestArguments,
   readInput: () => Promise<string>,
 ): Promise<Result<readonly Reviewed[], readonly string[]>> => {
+  const settings = await withBroker(given.settings, given.broker);
   const loaded = await loadManifests(given, readInput);
-  if (!loaded.ok) return loaded;
+  if (!settings.ok || !loaded.ok)
+    return err([...(settings.ok ? [] : settings.error), ...(loaded.ok ? [] : loaded.error)]);
   const { own, catalogue } = loaded.value;
-  const { settings, namespace } = given;
-  return ok(own.map((document) => reviewDocument(document, { catalogue, settings, namespace })));
+  const known = { catalogue, settings: settings.value, namespace: given.namespace };
+  return ok(own.map((document) => reviewDocument(document, known)));
 };

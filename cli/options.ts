@@ -1,3 +1,5 @@
+import { defaultBrokerServer } from '../lib/broker/names.ts';
+
 export const commands = ['inject', 'check', 'explain', 'render', 'refresh'] as const;
 export type Command = (typeof commands)[number];
 
@@ -85,6 +87,16 @@ const optionTable = {
     repeatable: true,
     commands: onManifests,
     about: 'of servers that SecretStores may name (may be repeated)',
+  },
+  'broker-config': {
+    value: 'FILE',
+    commands: onManifests,
+    about: 'what the broker may use, as its install has it (default: there is no broker)',
+  },
+  'broker-server': {
+    value: 'URL',
+    commands: onWorkloads,
+    about: `where pods find the broker (default: ${defaultBrokerServer})`,
   },
   price: {
     value: 'PRICE',

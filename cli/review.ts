@@ -5,6 +5,7 @@ import type { Catalogue } from '../webhook/core/catalogue.ts';
 import type { Pod } from '../webhook/core/pod.ts';
 import { podProblem } from '../webhook/core/pod-shape.ts';
 import type { Settings } from '../webhook/core/settings.ts';
+import { brokeredStores, type BrokeredStore } from './core/brokered.ts';
 import type { PodCount } from './core/pod-count.ts';
 import { judgedObject, reviewObject } from './objects.ts';
 import { noUses, usesOf, type Uses } from './uses.ts';
@@ -28,6 +29,7 @@ export interface Reviewed extends Uses {
 /** A workload whose pods get secrets. */
 export interface Injected {
   readonly injection: Injection;
+  readonly brokered: ReadonlyMap<number, BrokeredStore>;
   /** How many of such pods there are. */
   readonly pods: PodCount;
 }
@@ -92,7 +94,11 @@ const reviewWorkload = (
     problems: [],
     warnings,
     document: workload.withPod(outcome.pod),
-    injected: { injection: outcome, pods: workload.pods },
+    injected: {
+      injection: outcome,
+      brokered: brokeredStores(outcome.plan, known),
+      pods: workload.pods,
+    },
   };
 };
 

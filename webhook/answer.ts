@@ -1,3 +1,4 @@
+import type { BrokerInstall } from '../lib/broker/install.ts';
 import { given } from '../lib/given.ts';
 import { ok, type Result } from '../lib/result.ts';
 import { admit, type AdmitOptions } from './admit.ts';
@@ -59,11 +60,17 @@ interface Decided {
   /** As text. */
   readonly patch: string;
   readonly lookUps: LookUps;
+  readonly install: BrokerInstall | undefined;
 }
 
 /** Whether an answer, or what it was looked up by, has a text in it. Names are the same in JSON, and in JSON within JSON, as they are. */
 const mentions = ({ outcome: { warnings, audit }, patch, lookUps }: Decided, text: string): boolean =>
-  patch.includes(text) || JSON.stringify([warnings, audit, lookUps.map(([key]) => key)]).includes(text);
+  patch.includes(text) ||
+  JSON.stringify([
+    warnings,
+    audit,
+    lookUps.map((lookUp) => ('key' in lookUp ? lookUp.key : lookUp.list)),
+  ]).includes(text);
 
 const answerFrom = (known: KnownAnswer, { uid, namespace, name, generateName }: Outline): Answer => ({
   told: { kind: 'inject', files: known.files },
@@ -86,7 +93,11 @@ export class Answers {
 
   constructor(options: AdmitOptions) {
     this.#options = options;
-    this.#known = new KnownAnswers(options.cache);
+    this.#known = new KnownAnswers(options.cache, () => this.#installNow());
+  }
+
+  #installNow(): BrokerInstall | undefined {
+    return this.#options.settings.broker?.install;
   }
 
   /** Finds the answer to a body that is like one before it. */
@@ -105,19 +116,23 @@ export class Answers {
     const { uid, namespace, pod } = decoded.value;
     const cache = new RecordingCache(this.#options.cache);
     const visible = { ...decoded.value, ...given({ pod: pod && visiblePod(pod) }) };
+    const install = this.#installNow();
     const outcome = await admit(visible, { ...this.#options, cache });
     const patch = outcome.kind === 'inject' ? patchText(outcome) : '';
     const template = templateOf(outcome, patch);
     const { lookUps } = cache;
-    if (outcome.kind === 'inject' && key !== undefined && lookUps !== undefined)
-      this.#keep(key, template, { outcome, patch, lookUps });
+    // Where the broker's file has changed meanwhile, nobody knows which of the two was decided by.
+    const isSettled = install === this.#installNow();
+    if (outcome.kind === 'inject' && key !== undefined && lookUps !== undefined && isSettled)
+      this.#keep(key, template, { outcome, patch, lookUps, install });
     const request = { uid, namespace, pod: pod && displayName(pod) };
     return ok({ told: tellOf(outcome), request, review: fill(template, uid) });
   }
 
   #keep({ digest, tokenVolume }: AnswerKey, template: AnswerTemplate, decided: Decided): void {
     if (tokenVolume !== undefined && mentions(decided, tokenVolume)) return;
-    const { outcome, lookUps } = decided;
-    this.#known.remember(digest, { answer: { ...template, files: outcome.plan.files.length }, lookUps });
+    const { outcome, lookUps, install } = decided;
+    const answer = { ...template, files: outcome.plan.files.length };
+    this.#known.remember(digest, { answer, lookUps, install });
   }
 }

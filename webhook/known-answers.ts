@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import type { LookUpCache, ObjectKey } from '../lib/kube/cache.ts';
+import type { BrokerInstall } from '../lib/broker/install.ts';
+import type { FollowedCache, LookUpCache, ObjectKey } from '../lib/kube/cache.ts';
 import type { KubeObject } from '../lib/kube/object.ts';
 import type { Outline } from './core/outline.ts';
 
@@ -13,7 +14,18 @@ import type { Outline } from './core/outline.ts';
 const maximumCharacters = 8 * 2 ** 20;
 
 /** What was asked for, and what it gave. */
-export type LookUps = readonly (readonly [ObjectKey, KubeObject | undefined])[];
+export type LookUp =
+  | { readonly key: ObjectKey; readonly gave: KubeObject | undefined }
+  | {
+      readonly list: Parameters<LookUpCache['listIn']>;
+      readonly gave: readonly KubeObject[];
+    };
+
+export type LookUps = readonly LookUp[];
+
+/** Whether a cache still gives the very same. */
+const isSame = (lookUp: LookUp, cache: LookUpCache): boolean =>
+  'key' in lookUp ? cache.get(lookUp.key) === lookUp.gave : cache.listIn(...lookUp.list) === lookUp.gave;
 
 /** An answer but for the uid of the request: what stands before it, and behind it. */
 export interface AnswerTemplate {
@@ -29,6 +41,8 @@ export interface KnownAnswer extends AnswerTemplate {
 interface Entry {
   readonly answer: KnownAnswer;
   readonly lookUps: LookUps;
+  /** What the broker may use, where there is one: the one setting that may change. */
+  readonly install?: BrokerInstall | undefined;
 }
 
 const sizeOf = ({ answer: { head, tail } }: Entry): number => head.length + tail.length;
@@ -61,12 +75,12 @@ export const answerKey = ({ scope, pod }: Pick<Outline, 'scope' | 'pod'>): Answe
 };
 
 /** A cache that remembers what it was asked. */
-export class RecordingCache implements LookUpCache {
-  readonly #cache: LookUpCache;
-  readonly #asked = new Map<string, readonly [ObjectKey, KubeObject | undefined]>();
+export class RecordingCache implements FollowedCache {
+  readonly #cache: FollowedCache;
+  readonly #asked = new Map<string, LookUp>();
   #listed = false;
 
-  constructor(cache: LookUpCache) {
+  constructor(cache: FollowedCache) {
     this.#cache = cache;
   }
 
@@ -79,8 +93,14 @@ export class RecordingCache implements LookUpCache {
     const object = this.#cache.get(key);
     const { kind, group = '', namespace = '', name } = key;
     // No part of it has a space in it.
-    this.#asked.set(`${kind} ${group} ${namespace} ${name}`, [key, object]);
+    this.#asked.set(`${kind} ${group} ${namespace} ${name}`, { key, gave: object });
     return object;
+  }
+
+  listIn(...list: Parameters<LookUpCache['listIn']>): readonly KubeObject[] {
+    const objects = this.#cache.listIn(...list);
+    this.#asked.set(`list ${list.join(' ')}`, { list, gave: objects });
+    return objects;
   }
 
   list(...asked: Parameters<LookUpCache['list']>): readonly KubeObject[] {
@@ -91,24 +111,31 @@ export class RecordingCache implements LookUpCache {
   waitFor(...asked: Parameters<LookUpCache['waitFor']>): Promise<KubeObject | undefined> {
     return this.#cache.waitFor(...asked);
   }
+
+  onChange(...asked: Parameters<FollowedCache['onChange']>): () => void {
+    return this.#cache.onChange(...asked);
+  }
 }
 
 /** The latest answers, by the digest of the pod. */
 export class KnownAnswers {
   readonly #cache: LookUpCache;
+  readonly #install: () => BrokerInstall | undefined;
   /** The one that was used the longest time ago comes first. */
   readonly #entries = new Map<string, Entry>();
   #characters = 0;
 
-  constructor(cache: LookUpCache) {
+  constructor(cache: LookUpCache, install: () => BrokerInstall | undefined = () => undefined) {
     this.#cache = cache;
+    this.#install = install;
   }
 
   find(digest: string): KnownAnswer | undefined {
     const entry = this.#entries.get(digest);
     if (entry === undefined) return undefined;
     this.#forget(digest, entry);
-    if (entry.lookUps.some(([key, object]) => this.#cache.get(key) !== object)) return undefined;
+    if (entry.install !== this.#install()) return undefined;
+    if (entry.lookUps.some((lookUp) => !isSame(lookUp, this.#cache))) return undefined;
     this.#keep(digest, entry);
     return entry.answer;
   }

@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Histogram, Registry } from 'prom-client';
 import type { Told } from './answer.ts';
 import type { Validation } from './core/validate.ts';
 
@@ -9,7 +9,6 @@ export interface WebhookMetrics {
   readonly registry: Registry;
   /** A pod's request at `/mutate`, or a store's or ExternalSecret's at `/validate`. */
   observeAdmission(outcome: Observed, seconds: number): void;
-  setCertificateExpiry(seconds: number): void;
 }
 
 /** `reason` is a skip reason or the code of the first problem: both come from fixed lists, so the label cannot grow. */
@@ -33,19 +32,11 @@ export const createMetrics = (): WebhookMetrics => {
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5],
     registers,
   });
-  const expiry = new Gauge({
-    name: 'keyferry_certificate_expiry_timestamp_seconds',
-    help: 'When the certificate that is served ends, in seconds since the epoch.',
-    registers,
-  });
   return {
     registry,
     observeAdmission: (outcome, seconds) => {
       requests.inc({ outcome: outcome.kind, reason: reasonOf(outcome) });
       duration.observe(seconds);
-    },
-    setCertificateExpiry: (seconds) => {
-      expiry.set(seconds);
     },
   };
 };

@@ -1,16 +1,23 @@
-import type { FastifyInstance } from 'fastify';
-import type { CertificateSource } from '../certs/source.ts';
+import { followExpiry } from '../certs/expiry.ts';
+import { keepTrustCopies } from '../certs/trust-copies.ts';
 import type { Clock } from '../lib/clock.ts';
+import { aborted } from '../lib/aborted.ts';
+import { buildAdmin } from '../lib/http/admin.ts';
+import { followConnections } from '../lib/http/closing.ts';
+import { listen } from '../lib/http/listen.ts';
 import { pause } from '../lib/kube/backoff.ts';
+import type { KubeConnection } from '../lib/kube/connection.ts';
 import type { Logger } from '../lib/log.ts';
 import { err, ok, type Result } from '../lib/result.ts';
-import { buildAdmin } from './admin.ts';
-import { followConnections } from './closing.ts';
+import { openSettings } from './broker.ts';
+import type { Settings } from './core/settings.ts';
 import type { WebhookConfig } from './flags.ts';
 import { createMetrics, type WebhookMetrics } from './metrics.ts';
 import { buildServer } from './server.ts';
 import { openSources, type Replica, type Sources } from './sources.ts';
-import { startStatus } from './status/start.ts';
+import { startLeader, type Duty } from './leader.ts';
+import { writeStatuses } from './status/writer.ts';
+import { trustPlaces } from './trust-places.ts';
 
 export interface RunOptions {
   readonly config: WebhookConfig;
@@ -25,78 +32,89 @@ export interface RunOptions {
 /** How long requests may go on after the shutdown delay, in milliseconds: more than the wait for an unknown store. */
 const lastRequestsMs = 4000;
 
-/** On every address; where the machine has no IPv6, on every IPv4 address. */
-const listen = async (app: { listen: FastifyInstance['listen'] }, port: number): Promise<string> => {
-  try {
-    return await app.listen({ port, host: '::' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EAFNOSUPPORT') throw error;
-    return app.listen({ port, host: '0.0.0.0' });
-  }
+/** What one replica has to do for all: the status of objects where it is asked for, and copies of the broker's certificates where there is one. */
+const dutiesOf = (
+  { cache, connection }: Sources & { readonly connection: KubeConnection },
+  settings: Settings,
+  { config, replica: { namespace }, clock, random, log }: RunOptions,
+): readonly Duty[] => {
+  const common = { connection, clock, random, log };
+  const { broker } = settings;
+  const places = broker && trustPlaces({ cache, install: () => broker.install, clock });
+  return [
+    ...(config.status
+      ? [(signal: AbortSignal) => writeStatuses({ ...common, cache, settings }, signal)]
+      : []),
+    ...(places === undefined
+      ? []
+      : [(signal: AbortSignal) => keepTrustCopies({ ...common, namespace, places }, signal)]),
+  ];
 };
 
-/** Keeps the status of objects, where it is asked for and there is an API server; the function that is returned ends it. */
-const keepStatus = (
-  { cache, connection }: Sources,
-  { config, replica, clock, random, log }: RunOptions,
-): (() => Promise<void>) => {
-  if (!config.status || connection === undefined) return () => Promise.resolve();
+/** Takes part in the choice of the replica that does the duties, where there are any; the function that is returned ends it. */
+const lead = (sources: Sources, settings: Settings, options: RunOptions): (() => Promise<void>) => {
+  const { connection } = sources;
+  const { replica, clock, random, log } = options;
+  const duties = connection === undefined ? [] : dutiesOf({ ...sources, connection }, settings, options);
+  if (connection === undefined || duties.length === 0) return () => Promise.resolve();
   const { namespace, podUid, podName = podUid } = replica;
-  const { settings } = config;
-  const options = { connection, cache, settings, clock, random, log, namespace, replica: podName };
-  const holder = startStatus(options);
+  const holder = startLeader({ connection, clock, random, log, namespace, replica: podName, duties });
   return () => holder.stop();
 };
 
-const followExpiry = (certificate: CertificateSource, metrics: WebhookMetrics): void => {
-  const tell = ({ notAfter }: { readonly notAfter: number }): void => {
-    metrics.setCertificateExpiry(notAfter / 1000);
-  };
-  tell(certificate.current());
-  certificate.onChange(tell);
-};
+interface Serving {
+  readonly settings: Settings;
+  readonly options: RunOptions;
+  readonly metrics: WebhookMetrics;
+  /** Called with what says whether requests are to be sent here. */
+  readonly tellReady: (isReady: () => boolean) => void;
+}
 
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => {
-      resolve();
-    });
+/** Serves from what was opened until `signal` aborts, and then for the shutdown delay. */
+const serve = async (sources: Sources, { settings, options, metrics, tellReady }: Serving): Promise<void> => {
+  const { config, clock, log, signal } = options;
+  const { cache, certificate } = sources;
+  followExpiry(certificate, metrics.registry);
+  const server = buildServer({ cache, certificate, metrics, settings, clock, log });
+  server.addHook('onSend', (_request, reply, _payload, done) => {
+    if (signal.aborted) void reply.header('connection', 'close');
+    done();
   });
+  const closing = followConnections(server, clock);
+  log.info({ address: await listen(server, config.port) }, 'the admission server listens');
+  tellReady(() => cache.synced && certificate.ready && !signal.aborted);
+  const stopLeading = lead(sources, settings, options);
+  await aborted(signal);
+  log.info({ delayMs: config.shutdownDelayMs }, 'asked to end; serving on for a while');
+  // At once, so that another replica takes over while this one still serves.
+  const ledToTheEnd = stopLeading();
+  await pause(clock, config.shutdownDelayMs, new AbortController().signal);
+  await closing.close(lastRequestsMs);
+  await Promise.all([ledToTheEnd, cache.stop(), certificate.stop()]);
+};
 
 /**
  * Runs the webhook until `signal` aborts, and then for the shutdown delay: an API server may call a replica for some seconds after it
  * has left the Service. Errors are what nobody but the installer can put right.
  */
 export const runWebhook = async (options: RunOptions): Promise<Result<void, readonly string[]>> => {
-  const { config, clock, log, signal } = options;
+  const { config, replica, clock, log } = options;
   const metrics = createMetrics();
   let isReady = (): boolean => false;
-  const admin = buildAdmin({ metrics, isReady: () => isReady() });
+  const admin = buildAdmin({ registry: metrics.registry, isReady: () => isReady() });
   const closingAdmin = followConnections(admin, clock);
   log.info({ address: await listen(admin, config.adminPort) }, 'the admin server listens');
   try {
+    const opened = await openSettings({ config, namespace: replica.namespace, clock, log });
+    if (!opened.ok) return opened;
+    const { settings, stop } = opened.value;
     const sources = await openSources(options);
-    if (!sources.ok) return err(sources.error);
-    const { cache, certificate } = sources.value;
-    followExpiry(certificate, metrics);
-    const server = buildServer({ cache, certificate, metrics, settings: config.settings, clock, log });
-    server.addHook('onSend', (_request, reply, _payload, done) => {
-      if (signal.aborted) void reply.header('connection', 'close');
-      done();
-    });
-    const closing = followConnections(server, clock);
-    log.info({ address: await listen(server, config.port) }, 'the admission server listens');
-    isReady = () => cache.synced && certificate.ready && !signal.aborted;
-    const stopStatus = keepStatus(sources.value, options);
-    await aborted(signal);
-    log.info({ delayMs: config.shutdownDelayMs }, 'asked to end; serving on for a while');
-    // At once, so that another replica takes over while this one still serves.
-    const statusStopped = stopStatus();
-    await pause(clock, config.shutdownDelayMs, new AbortController().signal);
-    await closing.close(lastRequestsMs);
-    await Promise.all([statusStopped, cache.stop(), certificate.stop()]);
-    return ok(undefined);
+    const tellReady = (said: () => boolean): void => {
+      isReady = said;
+    };
+    if (sources.ok) await serve(sources.value, { settings, options, metrics, tellReady });
+    await stop();
+    return sources.ok ? ok(undefined) : err(sources.error);
   } finally {
     await closingAdmin.close(0);
   }

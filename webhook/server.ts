@@ -1,6 +1,7 @@
 import type { Server as HttpsServer } from 'node:https';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import type { CertificateSource } from '../certs/source.ts';
+import { followCertificate, tlsOptions } from '../certs/tls-options.ts';
 import type { Logger } from '../lib/log.ts';
 import type { AdmitOptions } from './admit.ts';
 import { Answers, type Answer } from './answer.ts';
@@ -39,12 +40,6 @@ const logAnswer = (log: Logger, { told, request: { uid, namespace, pod } }: Answ
   if (told.kind === 'inject') log.info({ ...fields, files: told.files }, 'injected');
 };
 
-/** TLS 1.2 and later: API servers speak 1.3, and some who look at a webhook from outside do not. */
-const tlsOptions = (certificate: CertificateSource): { key: string; cert: string; minVersion: 'TLSv1.2' } => {
-  const { keyPem, certificatePem } = certificate.current();
-  return { key: keyPem.reveal(), cert: certificatePem, minVersion: 'TLSv1.2' };
-};
-
 const answerErrors = (app: FastifyInstance<HttpsServer>, log: Logger): void => {
   app.setErrorHandler((error: FastifyError, _request, reply) => {
     const status = error.statusCode ?? 500;
@@ -76,14 +71,7 @@ export const buildServer = (options: ServerOptions): FastifyInstance<HttpsServer
     requestTimeout: timeouts.request,
     forceCloseConnections: 'idle',
   });
-  const ignoreChanges = certificate.onChange(() => {
-    app.server.setSecureContext(tlsOptions(certificate));
-  });
-  app.addHook('onClose', (_instance, done) => {
-    ignoreChanges();
-    done();
-  });
-
+  followCertificate(app, certificate);
   answerErrors(app, log);
   const parse = takeBuffers(app);
   const answers = new Answers(options);

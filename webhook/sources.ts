@@ -4,11 +4,10 @@ import type { CertificateSource } from '../certs/source.ts';
 import { startWebhookCertificates } from '../certs/webhook.ts';
 import type { Clock } from '../lib/clock.ts';
 import { startApiCache } from '../lib/kube/api-cache.ts';
-import { backoffDelay, pause } from '../lib/kube/backoff.ts';
 import type { ObjectCache } from '../lib/kube/cache.ts';
 import { connect, type KubeConnection } from '../lib/kube/connection.ts';
 import { startManifestCache } from '../lib/kube/manifest-cache.ts';
-import { readServerVersion } from '../lib/kube/version.ts';
+import { waitForServer } from '../lib/kube/wait-for-server.ts';
 import type { Logger } from '../lib/log.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { WebhookConfig } from './flags.ts';
@@ -40,26 +39,6 @@ export interface Sources {
 
 const serviceName = 'keyferry-webhook';
 const configurationName = 'keyferry-webhook';
-const versionBackoff = { baseMilliseconds: 500, capMilliseconds: 10_000 };
-
-/** Waits until the API server answers; an error where it is too old for us, which waiting does not cure. */
-const checkVersion = async (
-  connection: KubeConnection,
-  options: SourceOptions,
-): Promise<Result<void, string>> => {
-  const { clock, log, random, signal } = options;
-  for (let failures = 1; !signal.aborted; failures += 1) {
-    const version = await readServerVersion(connection, { clock, signal });
-    if (version.ok) {
-      log.info({ version: version.value.gitVersion }, 'connected to the API server');
-      return ok(undefined);
-    }
-    if (version.error.kind === 'unsupported') return err(version.error.message);
-    log.warn({ reason: version.error.message }, 'the API server does not answer; trying again');
-    await pause(clock, backoffDelay(failures, versionBackoff, random), signal);
-  }
-  return ok(undefined);
-};
 
 /** Without an API server nobody has to be told of the certificate: it is made once, for whoever asks the server for it. */
 const fixedCertificate = async ({ clock, config, replica }: SourceOptions): Promise<CertificateSource> => {
@@ -104,7 +83,7 @@ const fromApiServer = async (options: SourceOptions): Promise<Result<Sources, re
       : { kind: 'kubeconfig', path: config.kubeconfig },
   );
   if (!connection.ok) return err([connection.error]);
-  const version = await checkVersion(connection.value, options);
+  const version = await waitForServer(connection.value, options);
   if (!version.ok) return err([version.error]);
   const files = await fromFiles(options);
   if (files?.ok === false) return err([files.error]);
@@ -119,7 +98,8 @@ const fromApiServer = async (options: SourceOptions): Promise<Result<Sources, re
       configurationName,
       lifetimeMilliseconds: config.certificateLifetimeMs,
     }));
-  const cache = startApiCache({ ...common, ...readsOf(config) });
+  const brokerNamespace = config.broker && replica.namespace;
+  const cache = startApiCache({ ...common, ...readsOf(config), brokerNamespace });
   return ok({ cache, certificate, connection: connection.value });
 };
 

@@ -68,16 +68,22 @@ const lookUps = (catalogue: Catalogue, wanted: Wanted): readonly LookUp[] => {
 
 /**
  * Resolves when all that is wanted is known, or the time is up. At once where all is known already. What comes may need something
- * else (an ExternalSecret its stores, a store the ServiceAccount), which is waited for with what is left of the time.
+ * else (an ExternalSecret its stores, a store the ServiceAccount), which is waited for with what is left of the time until `deadline`, in
+ * monotonic milliseconds.
  */
-export const waitForObjects = async (cache: LookUpCache, wanted: Wanted, clock: Clock): Promise<void> => {
+export const waitForObjects = async (
+  cache: LookUpCache,
+  wanted: Wanted,
+  clock: Clock,
+  deadline = clock.monotonic() + waitMilliseconds,
+): Promise<void> => {
   const catalogue = catalogueOf(cache);
   const missing = (): readonly LookUp[] =>
     lookUps(catalogue, wanted).filter(({ found }) => found === undefined);
   const stop = new AbortController();
-  const started = clock.monotonic();
   for (let absent = missing(); absent.length > 0; absent = missing()) {
-    const timeoutMilliseconds = Math.max(0, waitMilliseconds - (clock.monotonic() - started));
+    const timeoutMilliseconds = deadline - clock.monotonic();
+    if (timeoutMilliseconds <= 0) break;
     const options = { timeoutMilliseconds, signal: stop.signal };
     const arrived = await Promise.all(
       absent

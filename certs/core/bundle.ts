@@ -75,6 +75,8 @@ export interface BundleInput {
   /** Our own certificates that have to be in it, PEM; our others go. */
   readonly own: readonly string[];
   readonly missing: MissingPods;
+  /** Whether certificates that are not one of ours go too when they have expired: where nobody else's callers read the bundle. */
+  readonly othersExpire?: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly monotonic: number;
@@ -85,10 +87,12 @@ export const missingMilliseconds = 5 * 60_000;
 /** A certificate goes so long after its end, as clocks differ. */
 const expiryGrace = 5 * 60_000;
 
-const stays = (entry: BundleEntry, { ownUid, missing, now, monotonic }: BundleInput): boolean => {
+const stays = (entry: BundleEntry, input: BundleInput): boolean => {
+  const { ownUid, missing, now, monotonic, othersExpire = false } = input;
+  const expired = now >= entry.notAfter + expiryGrace;
   // What others put there is theirs to remove, even when it has expired: we could not tell why it is there.
-  if (entry.podUid === undefined) return true;
-  if (entry.podUid === ownUid || now >= entry.notAfter + expiryGrace) return false;
+  if (entry.podUid === undefined) return !(expired && othersExpire);
+  if (entry.podUid === ownUid || expired) return false;
   const since = missing.get(entry.podUid);
   return since === undefined || monotonic - since < missingMilliseconds;
 };
@@ -105,6 +109,10 @@ export const wantedBundle = (input: BundleInput): string => {
     .map(({ pem }) => pem)
     .join('');
 };
+
+/** The fingerprints of the certificates in a text. */
+export const fingerprintsIn = (text: string): ReadonlySet<string> =>
+  new Set(parseBundle(text, '').map(({ fingerprint }) => fingerprint));
 
 /** A bundle without the certificates of others. */
 export const oursOnly = (text: string, serviceName: string): string =>

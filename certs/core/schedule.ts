@@ -24,8 +24,20 @@ export interface Schedule<T extends Leaf> {
 export interface Observation {
   readonly now: number;
   readonly monotonic: number;
-  /** Fingerprints in the bundle as the watch shows it; where there are several bundles, those in all of them. */
+  /** Fingerprints of the leaves that callers have been told to trust, as far as is seen. */
   readonly seen: ReadonlySet<string>;
+  /** Whether nobody calls yet who would have to learn of the served one first: it is ready then without waiting. */
+  readonly nobodyWaits?: boolean;
+}
+
+/** How long callers take to learn of a new certificate, in milliseconds since it was seen. */
+export interface ScheduleTimes {
+  /** Until the first one counts as trusted. */
+  readonly readyAfter: number;
+  /** Until the next one is served. */
+  readonly serveAfter: number;
+  /** Until the one before leaves the bundle, since the next is served. */
+  readonly removeAfter: number;
 }
 
 export interface Step<T extends Leaf> {
@@ -37,9 +49,10 @@ export interface Step<T extends Leaf> {
 }
 
 /** An API server hears of a new bundle by a watch of its own; by now it has. */
-const readyAfter = 5000;
-const serveAfter = 60_000;
-const removeAfter = 60_000;
+export const webhookTimes: ScheduleTimes = { readyAfter: 5000, serveAfter: 60_000, removeAfter: 60_000 };
+/** A kubelet shows a pod a changed ConfigMap after 90 s at most; a caller that opens a connection later than this has looked. */
+export const brokerTimes: ScheduleTimes = { readyAfter: 150_000, serveAfter: 150_000, removeAfter: 60_000 };
+
 /** Also finds out that the process was paused or the clock set: a timer alone would be late by as much. */
 const lookEvery = 60_000;
 
@@ -79,7 +92,11 @@ const seenSince = (
 ): number | undefined =>
   leaf !== undefined && seen.has(leaf.fingerprint) ? (since ?? monotonic) : undefined;
 
-const handOver = <T extends Leaf>(schedule: Schedule<T>, { now, monotonic }: Observation): Schedule<T> => {
+const handOver = <T extends Leaf>(
+  schedule: Schedule<T>,
+  { now, monotonic }: Observation,
+  { serveAfter, removeAfter }: ScheduleTimes,
+): Schedule<T> => {
   const { serving, next, nextSeen } = schedule;
   if (next === undefined || nextSeen === undefined) return schedule;
   // A served certificate that nobody accepts any more is worth no waiting.
@@ -95,7 +112,11 @@ const handOver = <T extends Leaf>(schedule: Schedule<T>, { now, monotonic }: Obs
   };
 };
 
-const timeUntilNext = <T extends Leaf>(schedule: Schedule<T>, { now, monotonic }: Observation): number => {
+const timeUntilNext = <T extends Leaf>(
+  schedule: Schedule<T>,
+  { now, monotonic }: Observation,
+  { readyAfter, serveAfter }: ScheduleTimes,
+): number => {
   const { serving, servingSeen, ready, next, nextSeen, previous, previousUntil } = schedule;
   const times = [lookEvery];
   if (!ready && servingSeen !== undefined) times.push(servingSeen + readyAfter - monotonic);
@@ -106,23 +127,34 @@ const timeUntilNext = <T extends Leaf>(schedule: Schedule<T>, { now, monotonic }
   return Math.max(0, Math.min(...times.filter((time) => time > 0)));
 };
 
+const isReady = <T extends Leaf>(
+  { ready }: Schedule<T>,
+  servingSeen: number | undefined,
+  { monotonic, nobodyWaits = false }: Observation,
+  { readyAfter }: ScheduleTimes,
+): boolean => ready || nobodyWaits || (servingSeen !== undefined && monotonic - servingSeen >= readyAfter);
+
 /**
  * Takes the schedule on by what is seen now. A new certificate is due at 2/3 of the served one's life; it is served when it has been
- * in the bundle for 60 s, and the old one leaves the bundle 60 s after that. The first one makes the replica ready when it has been in
- * the bundle for 5 s.
+ * seen for as long as the times say (60 s), and the old one leaves the bundle a while after that (60 s). The first one makes the replica
+ * ready when it has been seen for long enough (5 s).
  */
-export const step = <T extends Leaf>(schedule: Schedule<T>, observation: Observation): Step<T> => {
+export const step = <T extends Leaf>(
+  schedule: Schedule<T>,
+  observation: Observation,
+  times: ScheduleTimes = webhookTimes,
+): Step<T> => {
   const { serving, next, previous, previousUntil } = schedule;
   const { now, monotonic } = observation;
   const servingSeen = seenSince(serving, schedule.servingSeen, observation);
   const seen: Schedule<T> = {
     ...schedule,
     servingSeen,
-    ready: schedule.ready || (servingSeen !== undefined && monotonic - servingSeen >= readyAfter),
+    ready: isReady(schedule, servingSeen, observation, times),
     nextSeen: seenSince(next, schedule.nextSeen, observation),
     previous: monotonic >= previousUntil ? undefined : previous,
   };
-  const after = handOver(seen, observation);
+  const after = handOver(seen, observation, times);
   const make = after.next === undefined && renewalDue(after.serving, now);
-  return { schedule: after, make, lookAgainIn: timeUntilNext(after, observation) };
+  return { schedule: after, make, lookAgainIn: timeUntilNext(after, observation, times) };
 };

@@ -1,4 +1,4 @@
-import type { Plan } from '../../lib/plan.ts';
+import type { BrokerStorePlan, Plan } from '../../lib/plan.ts';
 import { callsOfPlan, type StoreCalls } from './calls.ts';
 import { add, noCalls, times, type Assumptions, type Count } from './rounds.ts';
 import type { PodCount } from './pod-count.ts';
@@ -11,9 +11,13 @@ export interface Cost {
   readonly most: number;
 }
 
+type Provider = Plan['stores'][number]['provider'];
+
 export interface StoreBill {
   readonly name: string;
-  readonly provider: Plan['stores'][number]['provider']['type'];
+  /** Of the backend, also where the broker reads it. */
+  readonly provider: Exclude<Provider['type'], 'broker'> | BrokerStorePlan['provider'];
+  readonly brokered: boolean;
   readonly calls: StoreCalls;
 }
 
@@ -25,7 +29,9 @@ export interface Bill {
   readonly perPod: Count;
   /** Of one pod until it has everything for the first time. */
   readonly perStart: Count;
-  /** Of all pods; undefined where their number is not known. */
+  /** By the broker, for all pods together. */
+  readonly shared: Count;
+  /** Of all pods, with what the broker calls for them; undefined where their number is not known. */
   readonly total: Count | undefined;
   /** By provider, of what `total` says, or of one pod where that is not known. */
   readonly costs: readonly Cost[];
@@ -40,6 +46,9 @@ export interface BillOptions {
 
 const sum = (counts: readonly Count[]): Count => counts.reduce(add, noCalls);
 
+const sharedOf = ({ shared, sharedPerStart }: StoreCalls, { per }: PodCount): Count =>
+  per === 'month' ? shared : sharedPerStart;
+
 const costsOf = (
   stores: readonly StoreBill[],
   { pods, prices }: { readonly pods: PodCount; readonly prices: readonly Price[] },
@@ -50,7 +59,8 @@ const costsOf = (
     const each = sum(
       own.map(({ calls }) => (pods.per === 'month' ? calls.pricedPerMonth : calls.pricedPerStart)),
     );
-    const { expected, most } = times(each, pods.count ?? 1);
+    const together = sum(own.map(({ calls }) => sharedOf(calls, pods)));
+    const { expected, most } = add(times(each, pods.count ?? 1), together);
     return [{ price, expected: costOf(price, expected), most: costOf(price, most) }];
   });
 
@@ -60,8 +70,11 @@ export const billOf = (plan: Plan, own: PodCount, options: BillOptions): Bill =>
   const counted = callsOfPlan(plan, options.assumptions);
   const stores = plan.stores.flatMap(({ name, provider }, index): StoreBill[] => {
     const calls = counted[index];
-    return calls === undefined ? [] : [{ name, provider: provider.type, calls }];
+    if (calls === undefined) return [];
+    const brokered = provider.type === 'broker';
+    return [{ name, provider: brokered ? provider.provider : provider.type, brokered, calls }];
   });
+  const shared = sum(stores.map(({ calls }) => sharedOf(calls, pods)));
   const perStart = sum(stores.map(({ calls }) => calls.perStart));
   const perPod = pods.per === 'month' ? sum(stores.map(({ calls }) => calls.perMonth)) : perStart;
   return {
@@ -69,7 +82,8 @@ export const billOf = (plan: Plan, own: PodCount, options: BillOptions): Bill =>
     stores,
     perPod,
     perStart,
-    total: pods.count === undefined ? undefined : times(perPod, pods.count),
+    shared,
+    total: pods.count === undefined ? undefined : add(times(perPod, pods.count), shared),
     costs: costsOf(stores, { pods, prices: options.prices }),
   };
 };

@@ -10,9 +10,10 @@ import {
   type Counting,
   type Round,
 } from './rounds.ts';
+import { brokerRounds } from './broker-rounds.ts';
 import { vaultRounds } from './vault-rounds.ts';
 
-/** One store's calls of one pod. */
+/** One store's calls: those of one pod, and those that the broker makes for all. */
 export interface StoreCalls {
   readonly rounds: readonly Round[];
   /** By a pod that starts once and runs through a month. */
@@ -22,12 +23,16 @@ export interface StoreCalls {
   /** By a pod until it has everything for the first time. */
   readonly perStart: Count;
   readonly pricedPerStart: Count;
+  /** By the broker, whatever the number of pods: in a month, and where the pods end, for a run of them. */
+  readonly shared: Count;
+  readonly sharedPerStart: Count;
   /** How many of the sources are looked for. Each counts as one call: what it finds is known only then. */
   readonly finds: number;
 }
 
 const roundsOf = (provider: PlanStore['provider'], counting: Counting): readonly Round[] => {
   if (counting.sources.length === 0 || provider.type === 'file') return [];
+  if (provider.type === 'broker') return brokerRounds(provider.provider, counting);
   return provider.type === 'aws' ? awsRounds(provider.auth.roles.length, counting) : vaultRounds(counting);
 };
 
@@ -55,13 +60,17 @@ const countStore = (provider: PlanStore['provider'], counting: Counting): StoreC
   const rounds = roundsOf(provider, counting).filter(
     (item) => item.timesPerMonth > 0 && item.callsPerRound.most > 0,
   );
-  const priced = rounds.filter(isPriced);
+  const own = rounds.filter(({ shared }) => shared === undefined);
+  const shared = rounds.filter((item) => item.shared === true);
+  const priced = own.filter(isPriced);
   return {
     rounds,
-    perMonth: perMonth(rounds),
+    perMonth: perMonth(own),
     pricedPerMonth: perMonth(priced),
-    perStart: perStart(rounds, provider, counting),
+    perStart: perStart(own, provider, counting),
     pricedPerStart: perStart(priced, provider, counting),
+    shared: perMonth(shared),
+    sharedPerStart: sum(shared.map(({ callsPerRound }) => callsPerRound)),
     finds: counting.sources.filter(({ find }) => find !== undefined).length,
   };
 };

@@ -1,6 +1,8 @@
 import { given } from '../../lib/given.ts';
 import { identityVolumeName, secretsVolumeName, tokensFolder } from '../../lib/names.ts';
-import type { AwsStorePlan, Plan, PlanStore, VaultStorePlan } from '../../lib/plan.ts';
+import type { BrokerLogin } from '../../lib/broker/route.ts';
+import type { AwsStorePlan, BrokerStorePlan, Plan, PlanStore, VaultStorePlan } from '../../lib/plan.ts';
+import type { Store } from '../../lib/stores/store.ts';
 import { isOurs } from '../../webhook/core/containers.ts';
 import type { Injection } from '../../webhook/core/decide.ts';
 import {
@@ -11,6 +13,7 @@ import {
   type Container,
   type Pod,
 } from '../../webhook/core/pod.ts';
+import type { BrokeredStore } from './brokered.ts';
 import { explainFiles, type ExplainedFile } from './explained-files.ts';
 
 /** As whom the agent comes to a store. */
@@ -32,16 +35,29 @@ export type Login =
       readonly audience?: string;
       readonly sessionName: string;
     }
+  | {
+      readonly kind: 'broker';
+      /** As whom the broker reads. */
+      readonly as:
+        | { readonly kind: 'credential'; readonly names: readonly string[] }
+        | { readonly kind: 'service-account'; readonly serviceAccount: string }
+        | { readonly kind: 'broker' };
+      /** Of the token that proves the pod to the broker. */
+      readonly audience?: string;
+      readonly server: string;
+    }
   | { readonly kind: 'none' };
 
 export interface ExplainedStore {
   readonly name: string;
   readonly kind: PlanStore['kind'];
-  readonly provider: PlanStore['provider']['type'];
+  readonly provider: Exclude<PlanStore['provider']['type'], 'broker'> | BrokerStorePlan['provider'];
   /** A server, a region or a path. */
   readonly address: string;
   /** Of Vault. */
   readonly namespace?: string;
+  /** Of Bitwarden. */
+  readonly project?: string;
   /** What keys are relative to; empty: nothing. */
   readonly base: string;
   readonly login: Login;
@@ -93,7 +109,12 @@ const awsLogin = ({ auth }: AwsStorePlan, pod: Pod): Login => ({
   ...given({ audience: audienceOf(pod, auth.token) }),
 });
 
-const explainStore = ({ name, kind, provider }: PlanStore, pod: Pod): ExplainedStore => {
+/** A store that the agent reads itself. */
+type OwnStore = Omit<PlanStore, 'provider'> & {
+  readonly provider: Exclude<PlanStore['provider'], BrokerStorePlan>;
+};
+
+const explainOwn = ({ name, kind, provider }: OwnStore, pod: Pod): ExplainedStore => {
   const common = { name, kind, provider: provider.type };
   if (provider.type === 'file')
     return { ...common, address: provider.path, base: '', login: { kind: 'none' } };
@@ -109,8 +130,64 @@ const explainStore = ({ name, kind, provider }: PlanStore, pod: Pod): ExplainedS
   return { ...common, address, base: provider.prefix, login: awsLogin(provider, pod) };
 };
 
+/** Where a store that the broker reads is. */
+const placeOf = ({ provider }: Store): Pick<ExplainedStore, 'address' | 'namespace' | 'project' | 'base'> => {
+  switch (provider.type) {
+    case 'vault':
+      return { address: provider.server, ...given({ namespace: provider.namespace }), base: provider.path };
+    case 'aws':
+      return { address: provider.secretsManagerEndpoint ?? provider.region, base: provider.prefix };
+    case 'bitwardensecretsmanager':
+      return { address: provider.apiUrl, project: provider.projectId, base: '' };
+    case 'file':
+      return { address: provider.path, base: '' };
+  }
+};
+
+const asOf = (as: BrokerLogin): Extract<Login, { kind: 'broker' }>['as'] => {
+  switch (as.kind) {
+    case 'credential':
+      return { kind: 'credential', names: as.credentials.map(({ name }) => name) };
+    case 'service-account':
+      return { kind: 'service-account', serviceAccount: `${as.namespace}/${as.name}` };
+    case 'broker':
+      return as;
+  }
+};
+
+const explainBrokered = (
+  { store, as }: BrokeredStore,
+  provider: BrokerStorePlan['provider'],
+  { plan: { broker }, pod }: Injection,
+): ExplainedStore => ({
+  name: store.name,
+  kind: store.kind,
+  provider,
+  ...placeOf(store),
+  login: {
+    kind: 'broker',
+    as: asOf(as),
+    ...given({ audience: audienceOf(pod, broker?.token ?? '') }),
+    server: broker?.server ?? '',
+  },
+});
+
+const explainStores = (
+  injection: Injection,
+  brokered: ReadonlyMap<number, BrokeredStore>,
+): readonly ExplainedStore[] =>
+  injection.plan.stores.flatMap(({ provider, ...store }, index) => {
+    if (provider.type !== 'broker') return [explainOwn({ ...store, provider }, injection.pod)];
+    const found = brokered.get(index);
+    return found === undefined ? [] : [explainBrokered(found, provider.provider, injection)];
+  });
+
 /** Reads a decision as whoever wrote the manifest would ask about it. */
-export const explainInjection = ({ plan, pod }: Injection): Explanation => {
+export const explainInjection = (
+  injection: Injection,
+  brokered: ReadonlyMap<number, BrokeredStore>,
+): Explanation => {
+  const { plan, pod } = injection;
   const containers = recipientsOf(pod);
   const [mountPath = ''] = containers.flatMap((container) => secretsMount(container) ?? []);
   const agent = initContainers(pod).find(({ name }) => isOurs(name))?.securityContext;
@@ -121,7 +198,7 @@ export const explainInjection = ({ plan, pod }: Injection): Explanation => {
     mountPath,
     containers: containers.map(({ name }) => name),
     files: explainFiles({ plan, mountPath, owner, group }),
-    stores: plan.stores.map((store) => explainStore(store, pod)),
+    stores: explainStores(injection, brokered),
     lifecycle: plan.lifecycle,
     startTimeoutSeconds: plan.startTimeoutSeconds,
   };

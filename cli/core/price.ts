@@ -15,7 +15,8 @@ export interface Price {
   readonly currency: { readonly before: string; readonly after: string };
 }
 
-const isPriced = (name: string): name is PricedProvider =>
+/** Whether somebody may charge for a provider's calls. */
+export const isPriced = (name: string): name is PricedProvider =>
   (pricedProviders as readonly string[]).includes(name);
 
 const multiples: ReadonlyMap<string, number> = new Map([

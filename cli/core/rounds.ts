@@ -51,7 +51,9 @@ export type CallKind =
 export interface Round {
   readonly kind: CallKind;
   /** Who is called: logins at AWS go to another service, which its price does not cover. */
-  readonly service: 'vault' | 'secretsmanager' | 'sts';
+  readonly service: 'vault' | 'secretsmanager' | 'sts' | 'bitwarden';
+  /** Made by the broker, once for all pods that have the same secrets, whatever their number. */
+  readonly shared?: true;
   /** Secrets that are read, or roles that are assumed; 0 where neither. */
   readonly items: number;
   /** 0: once. */

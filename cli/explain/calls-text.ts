@@ -1,7 +1,7 @@
 import type { Bill, Cost, StoreBill } from '../core/bill.ts';
 import { times, type Assumptions, type Round } from '../core/rounds.ts';
 import type { PodCount } from '../core/pod-count.ts';
-import { grouped, money } from '../core/price.ts';
+import { grouped, isPriced, money } from '../core/price.ts';
 import { counted, duration, range } from './words.ts';
 import { wrap } from './wrap.ts';
 
@@ -42,21 +42,38 @@ const startLine = (round: Round): readonly string[] =>
 
 const none = ({ provider }: StoreBill): string => (provider === 'file' ? 'none, it reads files' : 'none');
 
-const storeLines = (store: StoreBill, { per, count = 1 }: PodCount): string[] => {
-  const { calls, name } = store;
-  if (calls.rounds.length === 0) return [`    ${name}: ${none(store)}`];
+const ofPods = ({ calls }: StoreBill, { per, count = 1 }: PodCount): string => {
   const whole = per === 'month' ? calls.perMonth : calls.perStart;
-  const line = per === 'month' ? monthLine : startLine;
   const all = count === 1 ? '' : ` a pod, ${range(times(whole, count))} in all`;
-  return [`    ${name}: ${range(whole)}${all}`, ...calls.rounds.flatMap(line)];
+  return `${range(whole)}${all}`;
 };
 
-const totalLine = ({ pods, perPod, total }: Bill): string => {
-  if (total === undefined) return `One pod: ${range(perPod)}. Number of pods: ${pods.why}.`;
-  const each = pods.count === 1 ? '' : `${range(perPod)} × `;
-  const whole = pods.count === 1 ? '' : ` = ${range(total)}`;
-  const first = pods.count === 1 ? `Together ${range(total)}: ` : `Together ${each}`;
-  return `${first}${counted(pods.count ?? 0, 'pod')}${whole} (${pods.why}).`;
+/** What the broker calls for all pods, and what each of them costs besides. */
+const ofBroker = (store: StoreBill, pods: PodCount): string => {
+  const { calls } = store;
+  const shared = `${range(pods.per === 'month' ? calls.shared : calls.sharedPerStart)} by the broker, whatever the number of pods`;
+  const own = calls.rounds.some((item) => item.shared === undefined);
+  return own ? `${shared}, and ${ofPods(store, pods)}` : shared;
+};
+
+const storeLines = (store: StoreBill, pods: PodCount): string[] => {
+  const { calls, name, brokered } = store;
+  if (calls.rounds.length === 0) return [`    ${name}: ${none(store)}`];
+  const line = pods.per === 'month' ? monthLine : startLine;
+  const whole = brokered ? ofBroker(store, pods) : ofPods(store, pods);
+  return [...wrap(`${name}: ${whole}`, 4), ...calls.rounds.flatMap(line)];
+};
+
+const sharedWords = ({ shared }: Bill): string =>
+  shared.most === 0 ? '' : ` and ${range(shared)} by the broker`;
+
+const totalLine = (bill: Bill): string => {
+  const { pods, perPod, total } = bill;
+  const shared = sharedWords(bill);
+  if (total === undefined) return `One pod: ${range(perPod)}${shared}. Number of pods: ${pods.why}.`;
+  if (pods.count === 1) return `Together ${range(total)}: 1 pod${shared} (${pods.why}).`;
+  const each = `${range(perPod)} × ${counted(pods.count ?? 0, 'pod')}`;
+  return `Together ${each}${shared} = ${range(total)} (${pods.why}).`;
 };
 
 const startsLine = ({ perStart, pods }: Bill): string =>
@@ -117,7 +134,7 @@ const notPriced = (stores: readonly StoreBill[], provider: string): string =>
 const costLines = ({ costs, stores, total }: Bill): string[] => {
   const unpriced = new Set(
     stores
-      .filter(({ provider, calls }) => provider !== 'file' && calls.rounds.length > 0)
+      .filter(({ provider, calls }) => isPriced(provider) && calls.rounds.length > 0)
       .map(({ provider }) => provider)
       .filter((provider) => !costs.some(({ price }) => price.provider === provider)),
   );

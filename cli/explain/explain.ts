@@ -20,8 +20,8 @@ const explainOne = (
   counting: CountingArguments,
 ): Explained | undefined => {
   if (injected === undefined) return undefined;
-  const { injection, pods } = injected;
-  const explanation = explainInjection(injection);
+  const { injection, brokered, pods } = injected;
+  const explanation = explainInjection(injection, brokered);
   return { source, title, explanation, bill: billOf(injection.plan, pods, counting) };
 };
 

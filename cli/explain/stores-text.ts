@@ -1,9 +1,10 @@
-import { quoted } from '../../lib/text.ts';
+import { quoted, sentenceList } from '../../lib/text.ts';
 import type { ExplainedStore, Explanation, Login } from '../core/explanation.ts';
 import { duration } from './words.ts';
 import { wrap } from './wrap.ts';
 
 type AwsLogin = Extract<Login, { kind: 'aws' }>;
+type BrokerLogin = Extract<Login, { kind: 'broker' }>;
 type VaultLogin = Extract<Login, { kind: 'vault' }>;
 
 const tokenFor = (audience: string | undefined): string =>
@@ -54,15 +55,48 @@ const awsWords = (login: AwsLogin, account: string): string[] => {
   ];
 };
 
-const loginWords = ({ login }: ExplainedStore, account: string): string[] => {
-  if (login.kind === 'vault') return vaultWords(login, account);
-  return login.kind === 'aws' ? awsWords(login, account) : ['Reads files; nobody logs in.'];
+const reader = ({ as }: BrokerLogin): string => {
+  switch (as.kind) {
+    case 'credential':
+      return `with the ${as.names.length === 1 ? 'credential' : 'credentials'} ${sentenceList(as.names.map(quoted))} that it keeps`;
+    case 'service-account':
+      return `as ServiceAccount ${as.serviceAccount}`;
+    case 'broker':
+      return 'as itself';
+  }
 };
 
-const titles = { vault: 'Vault at', aws: 'AWS Secrets Manager,', file: 'files at' } as const;
+const brokerWords = (login: BrokerLogin, account: string): string[] => [
+  `Read by the broker, ${reader(login)}.`,
+  `Pods ask it at ${login.server}, as ServiceAccount ${account}, with ${tokenFor(login.audience)}.`,
+];
 
-const placeWords = ({ address, namespace, base, provider }: ExplainedStore): string => {
-  const where = namespace === undefined ? address : `${address}, namespace ${quoted(namespace)}`;
+const loginWords = ({ login }: ExplainedStore, account: string): string[] => {
+  switch (login.kind) {
+    case 'vault':
+      return vaultWords(login, account);
+    case 'aws':
+      return awsWords(login, account);
+    case 'broker':
+      return brokerWords(login, account);
+    case 'none':
+      return ['Reads files; nobody logs in.'];
+  }
+};
+
+const titles = {
+  vault: 'Vault at',
+  aws: 'AWS Secrets Manager,',
+  bitwardensecretsmanager: 'Bitwarden at',
+  file: 'files at',
+} as const;
+
+const placeWords = ({ address, namespace, project, base, provider }: ExplainedStore): string => {
+  const where = [
+    address,
+    ...(namespace === undefined ? [] : [`namespace ${quoted(namespace)}`]),
+    ...(project === undefined ? [] : [`project ${project}`]),
+  ].join(', ');
   if (base === '') return where;
   return provider === 'aws' ? `${where}, names begin with ${base}` : `${where}, keys are below ${base}`;
 };

@@ -5,10 +5,11 @@ import { dirname, join } from 'node:path';
 import { Agent } from '../../agent/agent.ts';
 import { modeRules } from '../../agent/core/modes.ts';
 import type { AgentPaths } from '../../agent/paths.ts';
-import { openStore } from '../../agent/providers.ts';
+import { openStores } from '../../agent/providers.ts';
 import { openTemplates } from '../../agent/templates.ts';
 import { nodeFileSystem } from '../../agent/publish/file-system.ts';
 import { runMode, type Ending } from '../../agent/run-mode.ts';
+import { trustFile } from '../../lib/broker/names.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { silentLogger } from '../../lib/log.ts';
 import { configMapsFolder, forceSyncFile, tokensFolder } from '../../lib/names.ts';
@@ -49,6 +50,7 @@ const pathsBelow = (folder: string): AgentPaths => ({
   tokens: join(folder, 'identity', tokensFolder),
   forceSync: join(folder, 'identity', forceSyncFile),
   configMaps: join(folder, 'identity', configMapsFolder),
+  brokerTrust: join(folder, 'identity', trustFile),
   terminationMessage: join(folder, 'termination-log'),
 });
 
@@ -88,12 +90,13 @@ const runAgent = async (paths: AgentPaths, { plan, clock }: FetchOptions): Promi
     fileSystem: nodeFileSystem,
     clock,
     log: silentLogger,
-    openStore,
+    openStore: openStores({ plan, paths, random: Math.random }),
     templates: templates.value,
     random: Math.random,
     randomName: () => randomBytes(8).toString('hex'),
     stop: stop.signal,
     readAnew: true,
+    follows: false,
     revokes: false,
   });
   try {

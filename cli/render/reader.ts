@@ -1,8 +1,9 @@
 import { annotation } from '../../lib/annotation-names.ts';
+import { serviceAccountOf } from '../../lib/broker/accounts.ts';
 import type { ExternalSecretManifest } from '../../lib/external-secrets/external-secret.ts';
 import { storesOf } from '../../lib/external-secrets/read.ts';
 import { identityVolumeName } from '../../lib/names.ts';
-import { readStore, type Store } from '../../lib/stores/store.ts';
+import { readStore } from '../../lib/stores/store.ts';
 import type { Catalogue } from '../../webhook/core/catalogue.ts';
 import type { Pod } from '../../webhook/core/pod.ts';
 
@@ -20,11 +21,6 @@ export const readerPod = (externalSecret: string, serviceAccountName: string): P
   spec: { serviceAccountName, containers: [{ name: 'reader' }] },
 });
 
-const loginOf = ({ provider }: Store): string | undefined => {
-  if (provider.type === 'vault') return provider.auth.serviceAccount?.name;
-  return provider.type === 'aws' ? provider.serviceAccount?.name : undefined;
-};
-
 /** Whom the stores of an ExternalSecret want to log in, else the ServiceAccount that every namespace has. */
 export const serviceAccountFor = (
   manifest: ExternalSecretManifest,
@@ -34,7 +30,7 @@ export const serviceAccountFor = (
   const wanted = storesOf(manifest).flatMap(({ kind, name }) => {
     const found = catalogue.storeOfKind(kind, namespace, name);
     const store = found && readStore(found).store;
-    return (store && loginOf(store)) ?? [];
+    return (store && serviceAccountOf(store)?.name) ?? [];
   });
   return wanted[0] ?? 'default';
 };

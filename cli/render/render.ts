@@ -2,6 +2,9 @@ import type { ManifestDocument } from '../../lib/kube/documents.ts';
 import { isRecord } from '../../lib/kube/object.ts';
 import { Redacted } from '../../lib/redacted.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
+import type { Issue } from '../../webhook/core/codes.ts';
+import type { Settings } from '../../webhook/core/settings.ts';
+import { withBroker } from '../broker-settings.ts';
 import { decide, read, type Outcome } from '../../webhook/core/decide.ts';
 import type { RenderArguments } from '../arguments.ts';
 import { judgedObject } from '../objects.ts';
@@ -74,6 +77,7 @@ const configMapValue = (
 
 interface Scene {
   readonly given: RenderArguments;
+  readonly settings: Settings;
   readonly loaded: LoadedManifests;
   readonly around: RenderSurroundings;
 }
@@ -105,20 +109,29 @@ const identityFiles = async (
 const decided = (
   name: string,
   { namespace, serviceAccount }: TokenOwner,
-  { given, loaded }: Scene,
+  { loaded, settings }: Scene,
 ): Outcome => {
   const pod = readerPod(name, serviceAccount);
   const reading = read(pod);
   return reading.kind === 'skip'
     ? reading
-    : decide(pod, reading, { namespace, catalogue: loaded.catalogue, settings: given.settings });
+    : decide(pod, reading, { namespace, catalogue: loaded.catalogue, settings });
 };
 
 type Fetched = Result<readonly FetchedFile[], readonly string[]>;
 
+/** A broker serves pods, by the pod that their token is bound to. */
+const takesBroker =
+  'the broker reads it, and serves pods alone; render reads stores with your own rights, which cannot read this one';
+
+const refusal = ({ code, place, message }: Issue): string =>
+  `${place}: ${code === 'broker_off' ? takesBroker : message}`;
+
 const fetchDecided = async (outcome: Outcome, owner: TokenOwner, scene: Scene): Promise<Fetched> => {
   if (outcome.kind === 'skip') return err([`it was left alone (${outcome.reason})`]);
-  if (outcome.kind === 'deny') return err(outcome.issues.map(({ place, message }) => `${place}: ${message}`));
+  if (outcome.kind === 'deny') return err(outcome.issues.map(refusal));
+  const brokered = outcome.plan.stores.filter(({ provider }) => provider.type === 'broker');
+  if (brokered.length > 0) return err(brokered.map(({ kind, name }) => `${kind} ${name}: ${takesBroker}`));
   const identity = await identityFiles(wantedFiles(outcome.pod), owner, scene);
   if (!identity.ok) return identity;
   return fetchFiles({ plan: outcome.plan, identity: identity.value, clock: scene.around.clock });
@@ -156,11 +169,14 @@ export const render = async (
   given: RenderArguments,
   around: RenderSurroundings,
 ): Promise<Result<readonly RenderedSecret[], readonly string[]>> => {
+  const settings = await withBroker(given.settings, given.broker);
   const loaded = await loadManifests(given, around.readInput);
-  if (!loaded.ok) return loaded;
+  if (!settings.ok || !loaded.ok)
+    return err([...(settings.ok ? [] : settings.error), ...(loaded.ok ? [] : loaded.error)]);
   const found = externalSecretsIn(loaded.value.own, given.namespace);
   if (found.length === 0) return err(['no ExternalSecret is among the manifests of -f']);
   const rendered: RenderedSecret[] = [];
-  for (const secret of found) rendered.push(await renderOne(secret, { given, loaded: loaded.value, around }));
+  const scene = { given, settings: settings.value, loaded: loaded.value, around };
+  for (const secret of found) rendered.push(await renderOne(secret, scene));
   return ok(rendered);
 };

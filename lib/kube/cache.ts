@@ -1,3 +1,4 @@
+import { trustConfigMap } from '../broker/names.ts';
 import { apiGroup, apiVersion, externalSecretsGroup } from '../names.ts';
 import type { KubeObject } from './object.ts';
 import type { ChangeListener } from './object-store.ts';
@@ -10,6 +11,8 @@ export interface CachedResource {
   readonly apiVersions: readonly [string, ...string[]];
   readonly plural: string;
   readonly namespaced: boolean;
+  /** Only objects of this name are cached, with their `data`. */
+  readonly name?: string;
 }
 
 const ours = { group: apiGroup, apiVersions: [apiVersion] } as const;
@@ -35,6 +38,7 @@ const ownResources = [
   { ...externalSecrets, ...ours },
   { kind: 'Namespace', plural: 'namespaces', namespaced: false, ...core },
   { kind: 'ServiceAccount', plural: 'serviceaccounts', namespaced: true, ...core },
+  { kind: 'ConfigMap', plural: 'configmaps', namespaced: true, name: trustConfigMap, ...core },
 ] as const satisfies readonly CachedResource[];
 
 /** What External Secrets Operator's users have, looked up where the install says so. */
@@ -43,6 +47,9 @@ const externalSecretsResources = [
   { ...clusterSecretStores, ...theirs },
   { ...externalSecrets, ...theirs },
 ] as const satisfies readonly CachedResource[];
+
+/** Whether it is the ConfigMap with the broker's certificates, which is read in the broker's namespace alone and where there is a broker. */
+export const isTrustResource = ({ name }: Pick<CachedResource, 'name'>): boolean => name === trustConfigMap;
 
 /** Every resource that a cache may hold. */
 export const cachedResources: readonly CachedResource[] = [...ownResources, ...externalSecretsResources];
@@ -82,15 +89,20 @@ export interface ObjectCache {
   get(key: ObjectKey): KubeObject | undefined;
   /** All objects of a kind of one API, sorted by namespace and name. */
   list(kind: CachedKind, group?: OtherGroup): readonly KubeObject[];
+  /** The objects of a kind of one API in one namespace, sorted by name: the very same list as long as none of them changes. */
+  listIn(kind: CachedKind, namespace: string, group?: OtherGroup): readonly KubeObject[];
   /**
    * The object as soon as it is there: at once, or when it appears within the time given; else undefined. Somebody who applies
    * a store and a pod together should not be refused for the order in which they arrive.
    */
   waitFor(key: ObjectKey, options: WaitOptions): Promise<KubeObject | undefined>;
-  /** Calls `listener` after every change of a kind's objects, of its first API; returns a function that ends this. Listeners must not throw. */
-  onChange(kind: CachedKind, listener: ChangeListener<KubeObject>): () => void;
+  /** Calls `listener` after every change of a kind's objects of one API; returns a function that ends this. Listeners must not throw. */
+  onChange(kind: CachedKind, listener: ChangeListener<KubeObject>, group?: OtherGroup): () => void;
   stop(): Promise<void>;
 }
 
 /** The part of a cache that decisions use. */
-export type LookUpCache = Pick<ObjectCache, 'get' | 'list' | 'waitFor'>;
+export type LookUpCache = Pick<ObjectCache, 'get' | 'list' | 'listIn' | 'waitFor'>;
+
+/** The same for those who wait until something changes. */
+export type FollowedCache = LookUpCache & Pick<ObjectCache, 'onChange'>;

@@ -6,6 +6,7 @@ import {
   type ResponseContext,
 } from '@kubernetes/client-node';
 import { err, ok, type Result } from '../result.ts';
+import { Credentials } from './credentials.ts';
 
 export interface KubeRequest {
   readonly method: 'GET' | 'POST' | 'PATCH';
@@ -74,6 +75,7 @@ const responseOf = (context: ResponseContext): KubeResponse => ({
 
 const connectionTo = (server: string, config: KubeConfig): KubeConnection => {
   const http = new IsomorphicFetchHttpLibrary();
+  const credentials = new Credentials(config);
   return {
     request: async ({ method, path, query, body, signal }) => {
       signal.throwIfAborted();
@@ -86,7 +88,7 @@ const connectionTo = (server: string, config: KubeConfig): KubeConnection => {
         context.setBody(body.text);
       }
       context.setSignal(signal);
-      await config.applySecurityAuthentication(context);
+      await credentials.apply(context);
       return responseOf(await http.send(context).toPromise());
     },
   };

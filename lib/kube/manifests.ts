@@ -1,8 +1,8 @@
 import { deepEqual } from '../deep-equal.ts';
-import { isExternalSecretsResource } from './cache.ts';
+import { isExternalSecretsResource, type CachedResource } from './cache.ts';
 import type { ManifestDocument } from './documents.ts';
-import { cachedResource, groupOf } from './object-cache.ts';
-import { parseObject, type KubeObject } from './object.ts';
+import { cachedResource, groupOf, parseCached } from './object-cache.ts';
+import { isRecord, type KubeObject } from './object.ts';
 
 export interface ParsedManifests {
   /** Of the cached resources; documents of other kinds and groups are left out. */
@@ -25,6 +25,23 @@ type Picked =
   | { readonly kind: 'other' }
   | { readonly kind: 'problem'; readonly problem: string };
 
+/** Whether it is an object that nobody here reads, because of its name: what is wrong with it is not for us to say. */
+const isNamedOtherwise = (
+  { name }: CachedResource,
+  { metadata }: Readonly<Record<string, unknown>>,
+): boolean => name !== undefined && (!isRecord(metadata) || metadata['name'] !== name);
+
+const read = (
+  known: CachedResource,
+  value: Readonly<Record<string, unknown>>,
+  defaultNamespace: string,
+): Picked => {
+  if (isNamedOtherwise(known, value)) return { kind: 'other' };
+  const object = parseCached(known, value);
+  if (!object.ok) return { kind: 'problem', problem: `${known.kind}: ${object.error}` };
+  return { kind: 'object', object: placed(object.value, known.namespaced ? defaultNamespace : undefined) };
+};
+
 const pick = (value: Readonly<Record<string, unknown>>, defaultNamespace: string): Picked => {
   const { apiVersion, kind } = value;
   if (typeof kind !== 'string' || typeof apiVersion !== 'string') return { kind: 'other' };
@@ -41,10 +58,7 @@ const pick = (value: Readonly<Record<string, unknown>>, defaultNamespace: string
           problem: `${kind} is of ${apiVersion}, which is not ${served}; write ${newest}`,
         };
   }
-  const object = parseObject(value);
-  return object.ok
-    ? { kind: 'object', object: placed(object.value, known.namespaced ? defaultNamespace : undefined) }
-    : { kind: 'problem', problem: `${kind}: ${object.error}` };
+  return read(known, value, defaultNamespace);
 };
 
 /**

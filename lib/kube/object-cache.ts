@@ -6,7 +6,8 @@ import {
   type ObjectCache,
   type ObjectKey,
 } from './cache.ts';
-import type { KubeObject } from './object.ts';
+import { isRecord, parseObject, type KubeObject } from './object.ts';
+import { ok, type Result } from '../result.ts';
 import { ObjectStore } from './object-store.ts';
 
 /** One store a resource, by `resourceId`. */
@@ -24,13 +25,16 @@ export const cachedResource = (kind: string, group: string): CachedResource | un
   cachedResources.find((resource) => resource.kind === kind && resource.group === group);
 
 /** The look-ups of an `ObjectCache` on one store a resource. */
-export const lookups = (stores: Stores): Pick<ObjectCache, 'get' | 'list' | 'waitFor' | 'onChange'> => {
+export const lookups = (
+  stores: Stores,
+): Pick<ObjectCache, 'get' | 'list' | 'listIn' | 'waitFor' | 'onChange'> => {
   const storeOf = ({ kind, group }: Pick<ObjectKey, 'kind' | 'group'>): ObjectStore<KubeObject> | undefined =>
     stores.get(idOf(kind, group));
   return {
     get: (key) => storeOf(key)?.get(key.namespace, key.name),
-    onChange: (kind, listener) => storeOf({ kind })?.onChange(listener) ?? (() => undefined),
+    onChange: (kind, listener, group) => storeOf({ kind, group })?.onChange(listener) ?? (() => undefined),
     list: (kind, group) => storeOf({ kind, group })?.list() ?? [],
+    listIn: (kind, namespace, group) => storeOf({ kind, group })?.listIn(namespace) ?? [],
     waitFor: (key, options) =>
       storeOf(key)?.waitFor(key.namespace, key.name, options) ?? Promise.resolve(undefined),
   };
@@ -41,6 +45,20 @@ export const emptyStores = (clock: Clock): Stores =>
   new Map(
     cachedResources.map((resource) => [resourceId(resource), new ObjectStore<KubeObject>(clock)] as const),
   );
+
+/** Reads an object of a resource, from the API server or a manifest. */
+export const parseCached = (
+  { kind, name, apiVersions }: CachedResource,
+  value: unknown,
+): Result<KubeObject, string> => {
+  const object = parseObject(value, { apiVersion: apiVersions[0], kind });
+  if (!object.ok || name === undefined) return object;
+  const data = isRecord(value) && isRecord(value['data']) ? value['data'] : {};
+  const texts = Object.entries(data).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
+  return ok({ ...object.value, data: Object.fromEntries(texts) });
+};
 
 /** What the group of an object's API is called; empty for the core group. */
 export const groupOf = ({ apiVersion }: Pick<KubeObject, 'apiVersion'>): string =>

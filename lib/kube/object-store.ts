@@ -17,10 +17,19 @@ const unchanged = (one: KubeObject, other: KubeObject): boolean =>
     one.metadata.resourceVersion === other.metadata.resourceVersion &&
     one.metadata.uid === other.metadata.uid);
 
+interface NamespaceOf<T> {
+  readonly objects: Map<string, T>;
+  list?: readonly T[];
+}
+
+const none: readonly never[] = [];
+
 /** The objects of one kind, by namespace and name; tells listeners what changed and waiters what appeared. */
 export class ObjectStore<T extends KubeObject> {
   readonly #clock: Clock;
   #objects = new Map<string, T>();
+  /** By namespace: the same objects by their keys, and the list that was made of them last. */
+  readonly #namespaces = new Map<string, NamespaceOf<T>>();
   readonly #listeners = new Set<ChangeListener<T>>();
   readonly #waiters = new Map<string, Set<(object: T | undefined) => void>>();
 
@@ -37,6 +46,14 @@ export class ObjectStore<T extends KubeObject> {
     return [...this.#objects].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
   }
 
+  /** Those of one namespace, sorted by name: the very same list as long as none of them changes. */
+  listIn(namespace: string): readonly T[] {
+    const found = this.#namespaces.get(namespace);
+    if (found === undefined) return none;
+    found.list ??= [...found.objects].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
+    return found.list;
+  }
+
   get size(): number {
     return this.#objects.size;
   }
@@ -45,6 +62,7 @@ export class ObjectStore<T extends KubeObject> {
     const key = keyOf(object.metadata.namespace, object.metadata.name);
     const previous = this.#objects.get(key);
     this.#objects.set(key, object);
+    this.#place(key, previous, object);
     this.#announce(key, previous, object);
   }
 
@@ -52,6 +70,7 @@ export class ObjectStore<T extends KubeObject> {
     const key = keyOf(namespace, name);
     const previous = this.#objects.get(key);
     this.#objects.delete(key);
+    this.#place(key, previous, undefined);
     this.#announce(key, previous, undefined);
   }
 
@@ -61,6 +80,8 @@ export class ObjectStore<T extends KubeObject> {
     const after = new Map<string, T>();
     for (const object of objects) after.set(keyOf(object.metadata.namespace, object.metadata.name), object);
     this.#objects = after;
+    for (const [key, object] of after) this.#place(key, before.get(key), object);
+    for (const [key, previous] of before) if (!after.has(key)) this.#place(key, previous, undefined);
     for (const [key, object] of after) this.#announce(key, before.get(key), object);
     for (const [key, previous] of before) if (!after.has(key)) this.#announce(key, previous, undefined);
   }
@@ -99,6 +120,18 @@ export class ObjectStore<T extends KubeObject> {
   close(): void {
     for (const waiters of [...this.#waiters.values()]) for (const finish of [...waiters]) finish(undefined);
     this.#listeners.clear();
+  }
+
+  /** Keeps the objects of namespaces in step. A version that is read again is another object, and so a change to whoever remembers the list. */
+  #place(key: string, previous: T | undefined, object: T | undefined): void {
+    const namespace = (object ?? previous)?.metadata.namespace;
+    if (namespace === undefined || previous === object) return;
+    const found = this.#namespaces.get(namespace) ?? { objects: new Map<string, T>() };
+    delete found.list;
+    if (object === undefined) found.objects.delete(key);
+    else found.objects.set(key, object);
+    if (found.objects.size > 0) this.#namespaces.set(namespace, found);
+    else this.#namespaces.delete(namespace);
   }
 
   #announce(key: string, previous: T | undefined, object: T | undefined): void {

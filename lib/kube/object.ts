@@ -20,6 +20,8 @@ export interface KubeObject {
   readonly kind: string;
   readonly metadata: KubeMetadata;
   readonly spec?: unknown;
+  /** Of the one ConfigMap that caches hold. */
+  readonly data?: Readonly<Record<string, string>>;
 }
 
 /** Written by `kubectl apply`: a second copy of the whole object. */

@@ -12,6 +12,9 @@ import { annotationPrefix } from '../../lib/names.ts';
 import type { ProviderErrorCode } from '../../lib/provider-error.ts';
 import { denyCodes, skipReasons } from '../../webhook/core/codes.ts';
 import type { Outcome } from '../../webhook/core/decide.ts';
+import { createMetrics as createBrokerMetrics } from '../../broker/metrics.ts';
+import { followExpiry } from '../../certs/expiry.ts';
+import { fixedCertificate } from '../support/golden-admission.ts';
 import { createMetrics } from '../../webhook/metrics.ts';
 import { decideOn } from '../support/golden-admission.ts';
 import { caseNames, loadCase, type GoldenCase } from '../support/golden-case.ts';
@@ -84,12 +87,16 @@ describe('annotations', () => {
 });
 
 describe('the rest of the reference', () => {
-  test('lists the metrics of both programs, and no others', async () => {
-    const webhook = createMetrics().registry.getMetricsAsArray();
+  test('lists the metrics of the programs, and no others', async () => {
+    const webhook = createMetrics().registry;
+    const broker = createBrokerMetrics();
+    broker.watchFeeds(() => 0);
+    for (const registry of [webhook, broker.registry]) followExpiry(fixedCertificate, registry);
+    const servers = [webhook, broker.registry].flatMap((registry) => registry.getMetricsAsArray());
     const gauges = { generation: 0, staleRefs: 0, lastSuccesses: new Map<string, number>() };
     const agent = await makeInstruments(() => gauges).render();
     const agents = [...agent.matchAll(/^# TYPE (\S+)/gm)].map(([, name = '']) => name);
-    expect(documented('Metrics')).toEqual(sorted(new Set([...webhook.map(({ name }) => name), ...agents])));
+    expect(documented('Metrics')).toEqual(sorted(new Set([...servers.map(({ name }) => name), ...agents])));
   });
 
   test('lists the error codes of providers, and no others', () => {

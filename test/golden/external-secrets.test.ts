@@ -17,6 +17,7 @@ import {
 import { namesOf, plannedFiles } from '../support/eso/inject.ts';
 import { runCli } from '../support/eso/run-cli.ts';
 import { hasStandIns, startStandIns } from '../support/eso/stand-ins.ts';
+import { filesThroughBroker, isBrokered } from '../support/eso/through-broker.ts';
 import { checkFile } from '../support/golden-files.ts';
 
 const cases = caseNames.map((name) => ({ name, eso: loadCase(name) }));
@@ -83,11 +84,16 @@ const refusalOf = (caseFolder: string): string | undefined => {
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 };
 
-const served = cases.filter(({ eso }) => hasStandIns(eso));
+const brokered = cases.filter(({ eso }) => isBrokered(eso));
+const served = cases.filter(({ eso }) => hasStandIns(eso) && !isBrokered(eso));
 
-test('every case of Vault and AWS alone is held against their stand-ins', () => {
+test('every case is held against stand-ins, but for those of Azure and Google', () => {
   const others = cases.filter(({ eso }) => !hasStandIns(eso)).map(({ name }) => name);
-  expect(others).toEqual(['aws-and-azure-backup', 'bitwarden-cluster-store', 'google-workload-identity']);
+  expect(others).toEqual(['aws-and-azure-backup', 'google-workload-identity']);
+});
+
+test.each(brokered)('$name, through a broker, gives the same bytes', async ({ eso }) => {
+  expect(await filesThroughBroker(eso, folder)).toEqual(wantedFiles(eso));
 });
 
 describe.each(served)('$name, from servers with logins', ({ eso }) => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { BundleWriter } from '../../certs/bundle-writer.ts';
 import { makeCertificate } from '../../certs/self-signed.ts';
+import { webhookTarget } from '../../certs/webhook-target.ts';
 import { parseObject, type KubeObject } from '../../lib/kube/object.ts';
 import { Reflector } from '../../lib/kube/reflector.ts';
 import {
@@ -63,8 +64,9 @@ beforeEach(async () => {
     },
   });
   const client = webhookConfigurationClient(kind, cluster.connection, clock);
-  const target = { kind, configurations, client, whenMissing: { level: 'warn', text: '' } } as const;
-  const about = { configurationName, serviceName, podUid };
+  const whenMissing = { kind: 'wait', level: 'warn', text: '' } as const;
+  const target = webhookTarget({ kind, name: configurationName, configurations, client, whenMissing });
+  const about = { serviceName, podUid };
   writer = new BundleWriter({ ...common, ...about, target, pods }, new AbortController().signal);
   await untilAdvancing(clock, () => pods.staleMilliseconds + configurations.staleMilliseconds === 0);
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { startApiCache } from '../../lib/kube/api-cache.ts';
-import { connect } from '../../lib/kube/connection.ts';
+import { connect, type KubeConnection } from '../../lib/kube/connection.ts';
 import { readServerVersion } from '../../lib/kube/version.ts';
 import { webhookConfigurationClient } from '../../lib/kube/webhook-configuration.ts';
 import { silentLogger } from '../../lib/log.ts';
@@ -51,6 +51,55 @@ describe('connect', () => {
     const connection = connect({ kind: 'kubeconfig', path });
     expect(connection.ok).toBe(false);
     expect(JSON.stringify(connection)).not.toContain('opensesame');
+  });
+});
+
+describe('connections', () => {
+  let ports: number[];
+  let connection: KubeConnection;
+  const authority = (): string => join(folder, 'ca.pem');
+  const ask = async (): Promise<number> => {
+    const response = await connection.request({ method: 'GET', path: '/version', signal });
+    await response.text();
+    return response.status;
+  };
+
+  beforeEach(async () => {
+    ports = [];
+    api.handle((exchange) => {
+      ports.push(exchange.response.socket?.remotePort ?? 0);
+      exchange.json(200, {});
+    });
+    await writeFile(authority(), api.certificate);
+    const path = join(folder, 'kubeconfig');
+    const cluster = { server: api.url, 'certificate-authority': authority() };
+    const config = {
+      clusters: [{ name: 'c', cluster }],
+      users: [{ name: 'u', user: { token: 'made-up' } }],
+      contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
+      'current-context': 'x',
+    };
+    await writeFile(path, JSON.stringify(config));
+    const connected = connect({ kind: 'kubeconfig', path });
+    if (!connected.ok) throw new Error(connected.error);
+    connection = connected.value;
+  });
+
+  test('are kept for the requests that follow, each with its credentials', async () => {
+    for (let count = 0; count < 8; count += 1) expect(await ask()).toBe(200);
+    // One may not be free yet when the next request comes.
+    expect(new Set(ports).size).toBeLessThan(3);
+    expect(api.exchanges.map(({ authorization }) => authorization)).toEqual(Array(8).fill('Bearer made-up'));
+  });
+
+  test('are made anew when the certificates to trust are others', async () => {
+    for (let count = 0; count < 3; count += 1) await ask();
+    const before = [...ports];
+    await writeFile(authority(), `${api.certificate}${api.certificate}`);
+    expect(await ask()).toBe(200);
+    expect(before).not.toContain(ports.at(-1));
+    await writeFile(authority(), '');
+    await expect(ask()).rejects.toThrow('fetch failed');
   });
 });
 

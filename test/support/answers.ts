@@ -1,4 +1,3 @@
-import type { LookUpCache } from '../../lib/kube/cache.ts';
 import { emptyStores, fillStores, lookups } from '../../lib/kube/object-cache.ts';
 import { Answers, type Answer } from '../../webhook/answer.ts';
 import { decodeEnvelope } from '../../webhook/core/review.ts';
@@ -26,7 +25,5 @@ export const goldenAnswers = ({ objects, settings }: GoldenKnown): Answers => {
   const clock = new ManualClock();
   const stores = emptyStores(clock);
   fillStores(stores, objects);
-  const found = lookups(stores);
-  const cache: LookUpCache = { ...found, waitFor: (key) => Promise.resolve(found.get(key)) };
-  return new Answers({ cache, settings, clock });
+  return new Answers({ cache: lookups(stores), settings, clock, patience: 0 });
 };

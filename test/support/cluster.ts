@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../lib/kube/object.ts';
-import type { LookUpCache, ObjectKey } from '../../lib/kube/cache.ts';
+import type { FollowedCache, ObjectKey } from '../../lib/kube/cache.ts';
 import { emptyStores, fillStores, lookups } from '../../lib/kube/object-cache.ts';
 import { Answers, type Answer } from '../../webhook/answer.ts';
 import { defaultSettings } from '../../webhook/core/settings.ts';
@@ -48,16 +48,14 @@ export const cluster = (...objects: readonly KubeObject[]) => {
   fillStores(stores, objects);
   const asked: ObjectKey[] = [];
   const found = lookups(stores);
-  const cache: LookUpCache = {
+  const cache: FollowedCache = {
     ...found,
-    // Nobody is waited for.
-    waitFor: (key) => Promise.resolve(found.get(key)),
     get: (key) => {
       asked.push(key);
       return found.get(key);
     },
   };
-  const answers = new Answers({ cache, settings: defaultSettings, clock });
+  const answers = new Answers({ cache, settings: defaultSettings, clock, patience: 0 });
   return {
     asked,
     apply: (...next: readonly KubeObject[]): void => {

@@ -24,6 +24,9 @@ export interface Exchange {
 
 export interface ScriptedApi {
   readonly connection: KubeConnection;
+  readonly url: string;
+  /** PEM. */
+  readonly certificate: string;
   readonly exchanges: readonly Exchange[];
   /** Those that are watches. */
   watches(): readonly Exchange[];
@@ -77,6 +80,7 @@ export const startScriptedApi = async (): Promise<ScriptedApi> => {
     },
   );
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+  const url = `https://localhost:${(server.address() as AddressInfo).port}`;
   const folder = await mkdtemp(join(tmpdir(), 'keyferry-api-'));
   const kubeconfig = join(folder, 'kubeconfig');
   await writeFile(
@@ -88,7 +92,7 @@ export const startScriptedApi = async (): Promise<ScriptedApi> => {
         {
           name: 'test',
           cluster: {
-            server: `https://localhost:${(server.address() as AddressInfo).port}`,
+            server: url,
             'certificate-authority-data': Buffer.from(certificate.certificatePem).toString('base64'),
           },
         },
@@ -100,6 +104,8 @@ export const startScriptedApi = async (): Promise<ScriptedApi> => {
   if (!connection.ok) throw new Error(connection.error);
   return {
     connection: connection.value,
+    url,
+    certificate: certificate.certificatePem,
     exchanges,
     watches: () => exchanges.filter(({ query }) => query.has('watch')),
     handle: (next) => {

@@ -9,7 +9,8 @@ import { connect, type KubeConnection } from '../../lib/kube/connection.ts';
 import type { LeaseHolder } from '../../lib/kube/lease-holder.ts';
 import type { ObjectStatus } from '../../webhook/core/object-status.ts';
 import { defaultSettings, type Settings } from '../../webhook/core/settings.ts';
-import { startStatus } from '../../webhook/status/start.ts';
+import { startLeader } from '../../webhook/leader.ts';
+import { writeStatuses } from '../../webhook/status/writer.ts';
 import { startKubeApi, type KubeApi, type Manifest } from '../emulators/kube-api/kube-api.ts';
 import { logLines, type LogLine } from './log-lines.ts';
 import type { ManualClock } from './manual-clock.ts';
@@ -89,7 +90,10 @@ export class StatusCluster {
     const externalSecretsOperator = all.externalSecretsOperatorRead;
     const cache = startApiCache({ ...common, connection, externalSecretsOperator });
     const replica = `replica-${this.#replicas.length + 1}`;
-    const holder = startStatus({ ...common, connection, cache, settings: all, namespace, replica });
+    const holder = startLeader({
+      ...{ ...common, connection, namespace, replica },
+      duties: [(signal) => writeStatuses({ ...common, connection, cache, settings: all }, signal)],
+    });
     this.#replicas.push({ holder, cache });
     return holder;
   }

@@ -1,4 +1,4 @@
-import type { Plan, PlanFind, PlanSource } from '../../lib/plan.ts';
+import type { Plan, PlanFind, PlanSource, PlanStore } from '../../lib/plan.ts';
 
 const findOf = ({ path, name, tags }: PlanFind): string =>
   [
@@ -26,6 +26,9 @@ const externalSecretsOf = ({ namespace, files }: Plan): { readonly 'external-sec
   return names.length === 0 ? {} : { 'external-secrets': names.sort().join(', ') };
 };
 
+const storeOf = ({ kind, name, provider }: PlanStore): string =>
+  `${kind}/${name}${provider.type === 'broker' ? ' (broker)' : ''}`;
+
 /**
  * What the API server's audit log says of an injected pod. The API server puts the webhook's name before each key
  * (https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#response).
@@ -34,5 +37,5 @@ export const auditAnnotations = (plan: Plan): Readonly<Record<string, string>> =
   ...externalSecretsOf(plan),
   keys: plan.sources.map((source) => refOf(source, plan.stores[source.store]?.name ?? '')).join(', '),
   'service-account': `${plan.namespace}/${plan.serviceAccount}`,
-  stores: plan.stores.map(({ kind, name }) => `${kind}/${name}`).join(', '),
+  stores: plan.stores.map(storeOf).join(', '),
 });

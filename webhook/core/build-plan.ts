@@ -4,10 +4,11 @@ import type { InjectionRequest } from './annotations.ts';
 import type { Ownership } from './owner.ts';
 import { draftExternalSecret, draftSecret, draftTemplate, type FileDraft } from './plan-files.ts';
 import { SourceCollector, storeKey, type WantedSource } from './plan-sources.ts';
-import { planStore, tokensFor, type TokenProjection } from './plan-store.ts';
+import type { TokenProjection } from '../../lib/connections/token.ts';
+import { brokerToken, planStore, tokensFor, type PlannedStore } from './plan-store.ts';
 import type { Resolved } from './resolve.ts';
 import type { Settings } from './settings.ts';
-import type { Identity } from './store-usage.ts';
+import type { Identity } from '../../lib/connections/identity.ts';
 
 export interface PlanWithTokens {
   readonly plan: Plan;
@@ -52,11 +53,30 @@ const storesOf = (drafts: readonly FileDraft[]): readonly (readonly [string, Sto
   return [...new Map(stores)].sort(([a], [b]) => (a < b ? -1 : 1));
 };
 
+/** What a plan depends on besides the pod. */
+export interface KnownToPlan {
+  readonly identity: Identity;
+  readonly owner: Ownership;
+  readonly settings: Settings;
+  /** The broker's certificates; undefined where they are not known, or there is no broker. */
+  readonly trust?: string | undefined;
+}
+
+const brokerOf = (
+  planned: readonly PlannedStore[],
+  { settings: { broker }, trust = '' }: KnownToPlan,
+): Pick<Plan, 'broker'> => {
+  const isNeeded = planned.some(({ store }) => store.provider.type === 'broker');
+  return isNeeded && broker !== undefined
+    ? { broker: { server: broker.server, token: brokerToken.name, trust } }
+    : {};
+};
+
 /** Puts together the plan of one pod. The same pod, stores and settings give the same plan to the byte. */
 export const buildPlan = (
   request: InjectionRequest,
   resolved: Resolved,
-  known: { readonly identity: Identity; readonly owner: Ownership; readonly settings: Settings },
+  known: KnownToPlan,
 ): PlanWithTokens => {
   const drafts = draftAll(request, resolved, known.owner.mode);
   const stores = storesOf(drafts);
@@ -78,6 +98,7 @@ export const buildPlan = (
     fileGroup: known.owner.fileGroup,
     startTimeoutSeconds: request.startTimeoutSeconds,
     port: request.port ?? known.settings.agentPort,
+    ...brokerOf(planned, known),
   };
   return { plan, encoded: writePlan(plan), tokens: tokensFor(planned), configMaps: configMapsOf(files) };
 };

@@ -16,12 +16,16 @@ export interface Catalogue {
   storeElsewhere(namespace: string, name: string): boolean;
   /** The namespace's ExternalSecret of this name. */
   externalSecret(namespace: string, name: string): ExternalSecretManifest | undefined;
+  /** All ExternalSecrets of a namespace: the very same list as long as none of them changes. */
+  externalSecrets(namespace: string): readonly ExternalSecretManifest[];
   /** Names of the ExternalSecrets of a namespace, for suggestions. */
   externalSecretNames(namespace: string): readonly string[];
   /** Whether another namespace has an ExternalSecret of this name. */
   externalSecretElsewhere(namespace: string, name: string): boolean;
   /** Labels of a namespace, or undefined where it is not known. */
   namespaceLabels(namespace: string): Readonly<Record<string, string>> | undefined;
+  /** The certificates of the broker's replicas, PEM, as its namespace has them; undefined where they are not known yet. */
+  brokerTrust(brokerNamespace: string): string | undefined;
   /** Annotations of a ServiceAccount, or undefined where it is not known. */
   serviceAccountAnnotations(namespace: string, name: string): Readonly<Record<string, string>> | undefined;
 }

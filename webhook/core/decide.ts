@@ -1,7 +1,9 @@
 import { given } from '../../lib/given.ts';
+import { trustConfigMap } from '../../lib/broker/names.ts';
 import { createPatch, type PatchOperation } from '../../lib/json-patch.ts';
 import type { Plan } from '../../lib/plan.ts';
 import { planHash } from '../../lib/plan-hash.ts';
+import { accessRefusals, type Refusals } from './access.ts';
 import { declaredAnnotations } from './annotation-keys.ts';
 import { parseAnnotations, type InjectionRequest } from './annotations.ts';
 import { auditAnnotations } from './audit.ts';
@@ -23,13 +25,18 @@ import type { Placed, RequestedMode } from './requests.ts';
 import { neededStores, resolve, type Resolved } from './resolve.ts';
 import { agentResources, memoryWarnings, resourceIssues, roomFor } from './resources.ts';
 import type { Settings } from './settings.ts';
-import type { Identity } from './store-usage.ts';
+import type { Identity } from '../../lib/connections/identity.ts';
 
 /** What becomes of a pod. */
-export type Outcome =
-  | { readonly kind: 'skip'; readonly reason: SkipReason }
-  | { readonly kind: 'deny'; readonly issues: readonly Issue[]; readonly warnings: readonly string[] }
-  | Injection;
+export type Outcome = { readonly kind: 'skip'; readonly reason: SkipReason } | Denial | Injection;
+
+export interface Denial {
+  readonly kind: 'deny';
+  readonly issues: readonly Issue[];
+  readonly warnings: readonly string[];
+  /** Set where nothing is wrong but that no ExternalSecret of the namespace names a key: one may be on its way. */
+  readonly awaits?: 'external_secret';
+}
 
 export interface Injection {
   readonly kind: 'inject';
@@ -115,9 +122,18 @@ interface Findings {
   readonly warnings: readonly string[];
 }
 
-const inject = (pod: Pod, findings: Findings, settings: Settings): Outcome => {
+/** The pod starts all the same: the ConfigMap that the kubelet projects tells the agent later. */
+const trustWarnings = ({ broker }: Plan, trust: string | undefined): readonly string[] =>
+  broker === undefined || trust !== undefined
+    ? []
+    : [
+        `the broker's certificates are not known yet: the pod starts as soon as ConfigMap ${trustConfigMap} in its namespace has them`,
+      ];
+
+const inject = (pod: Pod, findings: Findings, { settings, catalogue }: Known): Outcome => {
   const { request, resolved, identity, owner, position } = findings;
-  const planned = buildPlan(request, resolved, { identity, owner, settings });
+  const trust = settings.broker && catalogue.brokerTrust(settings.broker.namespace);
+  const planned = buildPlan(request, resolved, { identity, owner, settings, trust });
   const room = roomFor(planned.plan);
   const injected = describeInjected({
     planned,
@@ -131,7 +147,11 @@ const inject = (pod: Pod, findings: Findings, settings: Settings): Outcome => {
     hostNetwork: pod.spec?.hostNetwork === true,
     settings,
   });
-  const warnings = [...findings.warnings, ...memoryWarnings(request.resources, room)];
+  const warnings = [
+    ...findings.warnings,
+    ...memoryWarnings(request.resources, room),
+    ...trustWarnings(planned.plan, trust),
+  ];
   const issues = [
     ...planSizeIssues(planned, resolved),
     ...reservedNameIssues(pod, injected, findings.recipients),
@@ -150,6 +170,13 @@ const inject = (pod: Pod, findings: Findings, settings: Settings): Outcome => {
     audit: auditAnnotations(plan),
   };
 };
+
+const deny = (issues: readonly Issue[], warnings: readonly string[], refusals: Refusals): Denial => ({
+  kind: 'deny',
+  issues: sortIssues(issues),
+  warnings,
+  ...(refusals.nameable && issues.length === refusals.issues.length && { awaits: 'external_secret' }),
+});
 
 /**
  * Second half of the decision: given what the cluster knows, inject or refuse. Pure: the same pod, stores and settings give the
@@ -173,19 +200,21 @@ export const decide = (pod: Pod, { request, issues: readIssues }: Reading, known
     ...meshWarnings(pod, request.lifecycle, position),
     ...(request.lifecycle === 'init' ? [] : portWarnings(pod, request.port ?? settings.agentPort)),
   ];
+  const refusals = accessRefusals(resolution, { identity, catalogue, settings });
   const issues = [
     ...readIssues,
     ...windowsIssues(pod),
     ...resolution.issues,
+    ...refusals.issues,
     ...who.issues,
     ...resourceIssues(request.resources),
     ...pathConflicts([...request.placed, ...foldersOf(resolution)]),
     ...unreadableModeIssues(pod, who.containers, { owner, modes: modesOf(request) }),
   ];
-  if (issues.length > 0) return { kind: 'deny', issues: sortIssues(issues), warnings };
+  if (issues.length > 0) return deny(issues, warnings, refusals);
   return inject(
     pod,
     { request, resolved: resolution, identity, owner, recipients: who.containers, position, warnings },
-    settings,
+    known,
   );
 };

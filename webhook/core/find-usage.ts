@@ -21,6 +21,8 @@ export const findProblems = (find: PlanFind, { name, provider }: Store): readonl
       ];
     case 'aws':
       return [];
+    case 'bitwardensecretsmanager':
+      return noTags(find, `store ${quoted(name)} is of Bitwarden, whose secrets have none`);
     case 'file':
       return noTags(find, `store ${quoted(name)} is of provider file, whose secrets have none`);
   }

@@ -1,10 +1,11 @@
 import { annotation } from '../../lib/annotation-names.ts';
+import { trustConfigMap, trustFile, trustKey } from '../../lib/broker/names.ts';
 import * as names from '../../lib/names.ts';
 import type { Lifecycle } from '../../lib/plan.ts';
 import type { ConfigMapProjection, PlanWithTokens } from './build-plan.ts';
 import type { Ownership } from './owner.ts';
 import type { Container, Volume, VolumeMount } from './pod.ts';
-import type { TokenProjection } from './plan-store.ts';
+import type { TokenProjection } from '../../lib/connections/token.ts';
 import type { ContainerResources, Room } from './resources.ts';
 import type { Settings } from './settings.ts';
 
@@ -116,6 +117,11 @@ const configMapSource = ({ name, keys }: ConfigMapProjection): object => ({
   },
 });
 
+/** Optional: in a new namespace the plan's own copy has to do until this one is there. */
+const trustSource = {
+  configMap: { items: [{ key: trustKey, path: trustFile }], name: trustConfigMap, optional: true },
+};
+
 const forceSyncSource = {
   downwardAPI: {
     items: [
@@ -148,6 +154,7 @@ export const describeInjected = (details: InjectionDetails): Injected => ({
         sources: [
           ...details.planned.tokens.map(tokenSource),
           ...details.planned.configMaps.map(configMapSource),
+          ...(details.planned.plan.broker === undefined ? [] : [trustSource]),
           forceSyncSource,
         ],
       },

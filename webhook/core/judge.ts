@@ -1,3 +1,5 @@
+import { serviceAccountOf } from '../../lib/broker/accounts.ts';
+import { mayBeBrokered } from '../../lib/broker/route.ts';
 import type { ExternalSecret } from '../../lib/external-secrets/external-secret.ts';
 import { missingKeys } from '../../lib/external-secrets/missing-keys.ts';
 import { readExternalSecret } from '../../lib/external-secrets/read.ts';
@@ -10,7 +12,7 @@ import { fullPathWarnings } from './lease-warnings.ts';
 import { readsOfExternalSecret } from './reads.ts';
 import type { Settings } from './settings.ts';
 import { objectPlace, StoreResolver } from './store-resolver.ts';
-import { usageIssues } from './store-usage.ts';
+import { usageOf } from './store-usage.ts';
 
 /** The kinds of ours that are judged, and the resources that they are. */
 export const judgedKinds = {
@@ -61,10 +63,17 @@ const nobodyIn = (namespace: string): { readonly namespace: string; readonly ser
   serviceAccount: '',
 });
 
+/** The pod that a store is for by its own words: what is said of its login is said of it too, whoever else may come. */
+const meantBy = (store: Store): { readonly namespace: string; readonly serviceAccount: string } => {
+  const { namespace, name } = serviceAccountOf(store) ?? {};
+  return { namespace: namespace ?? store.namespace ?? '', serviceAccount: name ?? '' };
+};
+
 /** A store for all namespaces that names a ServiceAccount of one serves pods of that one: seldom what its author meant. */
-const loginWarnings = ({ kind, provider }: Store): readonly string[] => {
-  if (kind !== 'ClusterSecretStore' || provider.type === 'file') return [];
-  const wanted = provider.type === 'vault' ? provider.auth.serviceAccount : provider.serviceAccount;
+const loginWarnings = (store: Store, { broker }: Settings): readonly string[] => {
+  if (store.kind !== 'ClusterSecretStore') return [];
+  if (broker !== undefined && mayBeBrokered(store, broker.install)) return [];
+  const wanted = serviceAccountOf(store);
   if (wanted?.namespace === undefined) return [];
   const { namespace, name } = wanted;
   return [
@@ -72,13 +81,20 @@ const loginWarnings = ({ kind, provider }: Store): readonly string[] => {
   ];
 };
 
-/** What the install says of a store, whoever uses it: of its servers, its provider, its audience. */
-const judgeUse = (store: Store, place: string, settings: Settings): Omit<Judgement, 'refusals'> => {
-  const { issues, warnings } = usageIssues(store, nobodyIn(store.namespace ?? ''), settings);
+const issuesAt = (
+  place: string,
+  found: readonly { readonly code: DenyCode; readonly message: string }[],
+): readonly Issue[] => withoutPods(found.map(({ code, message }) => issue(code, place, message)));
+
+/** What the install says of a store, whoever uses it: of its servers, its provider, its audience, and what the broker may use. */
+const judgeUse = (store: Store, place: string, settings: Settings): Judgement => {
+  const { issues, routeProblems, warnings } = usageOf(store, meantBy(store), settings);
   return {
-    problems: withoutPods(issues.map(({ code, message }) => issue(code, place, message))),
+    problems: issuesAt(place, issues),
+    // The install may come to let it in without a change of the store.
+    refusals: issuesAt(place, routeProblems),
     // What is said of a login at AWS depends on the pod's ServiceAccount.
-    warnings: [...(store.provider.type === 'vault' ? warnings : []), ...loginWarnings(store)],
+    warnings: [...(store.provider.type === 'vault' ? warnings : []), ...loginWarnings(store, settings)],
   };
 };
 
@@ -91,7 +107,7 @@ const judgeStore = (manifest: JudgedManifest, { settings }: KnownToJudge): Judge
       ...problems.map((problem) => issue('invalid_store', place, problem)),
       ...(use?.problems ?? []),
     ],
-    refusals: unusable.map((reason) => issue('invalid_store', place, reason)),
+    refusals: [...unusable.map((reason) => issue('invalid_store', place, reason)), ...(use?.refusals ?? [])],
     warnings: [...warnings, ...(use?.warnings ?? [])],
   };
 };

@@ -15,7 +15,7 @@ const bytesOf = (value: unknown): number =>
 
 const storeParts = ({ kind, name, provider }: PlanStore): readonly Part[] => {
   const of = `of ${kind} ${name}`;
-  if (provider.type === 'file') return [];
+  if (provider.type === 'file' || provider.type === 'broker') return [];
   const tags =
     provider.type === 'aws' ? provider.auth.roles.flatMap(({ sessionTags }) => sessionTags ?? []) : [];
   return [
@@ -38,12 +38,21 @@ const fileParts = (file: PlanFile, places: ReadonlyMap<string, string>): readonl
 const worthNaming = maximumPlanBytes / 10;
 const mostNamed = 3;
 
-const largestParts = ({ stores, files }: Plan, { templates, externalSecrets }: Resolved): readonly Part[] => {
+const brokerParts = ({ broker }: Plan): readonly Part[] =>
+  broker === undefined ? [] : [{ what: "the broker's certificates", bytes: bytesOf(broker.trust) }];
+
+const largestParts = (plan: Plan, { templates, externalSecrets }: Resolved): readonly Part[] => {
+  const { stores, files } = plan;
   const places = new Map([
     ...templates.map(({ request }) => [request.path, request.place] as const),
     ...externalSecrets.map(({ externalSecret, place }) => [externalSecret.target, place] as const),
   ]);
-  return [...stores.flatMap(storeParts), ...files.flatMap((file) => fileParts(file, places))]
+  const parts = [
+    ...stores.flatMap(storeParts),
+    ...files.flatMap((file) => fileParts(file, places)),
+    ...brokerParts(plan),
+  ];
+  return parts
     .filter(({ bytes }) => bytes >= worthNaming)
     .sort((a, b) => b.bytes - a.bytes)
     .slice(0, mostNamed);

@@ -1,21 +1,11 @@
-import { createHash } from 'node:crypto';
-import { given } from '../../lib/given.ts';
-import type { PlanStore } from '../../lib/plan.ts';
-import type { AwsStore } from '../../lib/stores/aws.ts';
+import { brokerAudience, brokerTokenSeconds } from '../../lib/broker/names.ts';
+import { routeOf } from '../../lib/broker/route.ts';
+import { podConnectionOf } from '../../lib/connections/connection-of.ts';
+import type { Identity } from '../../lib/connections/identity.ts';
+import { tokenFor, type TokenProjection } from '../../lib/connections/token.ts';
+import type { BrokerStorePlan, PlanStore } from '../../lib/plan.ts';
 import type { Store } from '../../lib/stores/store.ts';
-import type { VaultStore } from '../../lib/stores/vault.ts';
-import { awsLogin } from './aws-login.ts';
 import type { Settings } from './settings.ts';
-import type { Identity } from './store-usage.ts';
-
-/** A ServiceAccount token that the kubelet projects for the agent. */
-export interface TokenProjection {
-  /** File name below the tokens folder. */
-  readonly name: string;
-  /** Undefined: the API server's own audience. */
-  readonly audience?: string;
-  readonly expirationSeconds: number;
-}
 
 /** A store as the plan has it, and the token that the agent logs in there with. */
 export interface PlannedStore {
@@ -28,77 +18,26 @@ interface Known {
   readonly settings: Settings;
 }
 
-type Planned<T extends PlanStore['provider']['type']> = {
-  readonly provider: Extract<PlanStore['provider'], { type: T }>;
-  readonly token: TokenProjection;
-};
+/** What the agent proves the pod to the broker with. */
+export const brokerToken: TokenProjection = tokenFor(brokerAudience, brokerTokenSeconds);
 
-const apiServerToken = 'api-server';
-
-/** A file name for an audience: its own text where that will do, else made unique by a hash. */
-const tokenName = (audience: string | undefined): string => {
-  if (audience === undefined) return apiServerToken;
-  if (/^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/.test(audience) && audience !== apiServerToken) return audience;
-  return `audience-${createHash('sha256').update(audience).digest('hex').slice(0, 12)}`;
-};
-
-const tokenFor = (audience: string | undefined, expirationSeconds: number): TokenProjection => ({
-  name: tokenName(audience),
-  expirationSeconds,
-  ...given({ audience }),
+const throughBroker = ({ kind, name }: Store, provider: BrokerStorePlan['provider']): PlannedStore => ({
+  store: { name, kind, provider: { type: 'broker', provider } },
+  token: brokerToken,
 });
 
-const planVault = (vault: VaultStore, { settings }: Known): Planned<'vault'> => {
-  const { method, mountPath, role, namespace, audience, tokenExpirationSeconds } = vault.auth;
-  const { server, path, kvVersion, namespace: vaultNamespace, caBundle, serverName } = vault;
-  const token = tokenFor(audience, tokenExpirationSeconds);
-  return {
-    provider: {
-      type: 'vault',
-      server,
-      allowHttp: settings.allowHttp,
-      path,
-      kvVersion,
-      ...given({ namespace: vaultNamespace, caBundle, serverName }),
-      auth: { method, mountPath, ...given({ role, namespace }), token: token.name },
-    },
-    token,
-  };
-};
-
-/** As long as EKS's own webhook has it; STS takes the token at each log-in, once an hour. */
-const awsTokenSeconds = 3600;
-
-const planAws = (store: Store, aws: AwsStore, { identity, settings }: Known): Planned<'aws'> => {
-  const { region, secretsManagerEndpoint, stsEndpoint, caBundle, prefix } = aws;
-  const { audience, podIdentity, roles, sessionName } = awsLogin(store, aws, identity).login;
-  const token = tokenFor(audience, awsTokenSeconds);
-  return {
-    provider: {
-      type: 'aws',
-      region,
-      allowHttp: settings.allowHttp,
-      ...given({ secretsManagerEndpoint, stsEndpoint, caBundle }),
-      prefix,
-      auth: { token: token.name, podIdentity, roles: [...roles], sessionName },
-    },
-    token,
-  };
-};
-
-const planProvider = (
-  store: Store,
-  known: Known,
-): { readonly provider: PlanStore['provider']; readonly token?: TokenProjection } => {
+/** Plans a store that this pod may use: `usageOf` has said so. */
+export const planStore = (store: Store, { identity, settings }: Known): PlannedStore => {
   const { provider } = store;
-  if (provider.type === 'vault') return planVault(provider, known);
-  if (provider.type === 'aws') return planAws(store, provider, known);
-  return { provider: { type: 'file', path: provider.path, root: known.settings.fileRoot ?? '' } };
-};
-
-export const planStore = (store: Store, known: Known): PlannedStore => {
-  const { provider, ...token } = planProvider(store, known);
-  return { store: { name: store.name, kind: store.kind, provider }, ...token };
+  const { allowHttp, fileRoot } = settings;
+  const own =
+    routeOf(store, identity, settings.broker?.install).by === 'agent'
+      ? podConnectionOf(store, { identity, allowHttp, fileRoot })
+      : undefined;
+  if (own !== undefined) return own;
+  if (provider.type === 'file')
+    throw new Error(`${store.kind} ${store.name} is of files, which nobody reads for a pod`);
+  return throughBroker(store, provider.type);
 };
 
 /** The tokens of several stores, sorted by name: one for each audience, as short-lived as the strictest store has it. */

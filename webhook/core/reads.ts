@@ -30,3 +30,19 @@ export const readsOf = ({ secrets, templates, externalSecrets }: Resolved): read
   ),
   ...externalSecrets.flatMap(readsOfExternalSecret),
 ];
+
+/** A search through a store. */
+export interface Find {
+  /** The ExternalSecret, for messages. */
+  readonly place: string;
+  readonly field: string;
+  readonly store: Store;
+}
+
+/** Everything that a pod has looked for. */
+export const findsOf = ({ externalSecrets }: Resolved): readonly Find[] =>
+  externalSecrets.flatMap(({ place, sets }) =>
+    sets.flatMap((resolved) =>
+      resolved.kind === 'find' ? [{ place, field: resolved.set.place, store: resolved.store }] : [],
+    ),
+  );

@@ -30,12 +30,15 @@ const vaultProblems = (ref: Ref, store: Store): Problems => {
   return problems;
 };
 
-const fileProblems = (ref: Ref, store: Store): Problems => [
+/** Of providers that keep a secret as it is now, and nothing else of it. */
+const oneVersionProblems = (ref: Ref, store: Store): Problems => [
   ...noStage(ref, store),
   ...noParameters(ref, store),
   ...(ref.version === undefined
     ? []
-    : [`"version": store ${quoted(store.name)} is of provider file, which keeps one version`]),
+    : [
+        `"version": store ${quoted(store.name)} is of provider ${store.provider.type}, which keeps one version`,
+      ]),
 ];
 
 const uuidPrefix = 'uuid/';
@@ -67,5 +70,5 @@ const awsProblems = (ref: Ref, store: Store, aws: AwsStore): Problems => [
 export const refProblems = (ref: Ref, store: Store): Problems => {
   const { provider } = store;
   if (provider.type === 'vault') return vaultProblems(ref, store);
-  return provider.type === 'aws' ? awsProblems(ref, store, provider) : fileProblems(ref, store);
+  return provider.type === 'aws' ? awsProblems(ref, store, provider) : oneVersionProblems(ref, store);
 };

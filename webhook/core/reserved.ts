@@ -1,6 +1,7 @@
 import { annotation } from '../../lib/annotation-names.ts';
 import { deepEqual } from '../../lib/deep-equal.ts';
-import { identityVolumeName, secretsVolumeName, stateVolumeName } from '../../lib/names.ts';
+import { identityVolumeName, planVariable, secretsVolumeName, stateVolumeName } from '../../lib/names.ts';
+import { trustlessPlan } from '../../lib/plan-hash.ts';
 import { quoted, sentenceList } from '../../lib/text.ts';
 import { issue, type Issue } from './codes.ts';
 import { isOurs } from './containers.ts';
@@ -32,10 +33,24 @@ const mountsDiffer = (there: Container, ours: Container): boolean => {
   return covered || !deepEqual(mine, mountsOf(ours));
 };
 
+type Variable = NonNullable<Container['env']>[number];
+
+/** The same variable, or a plan that differs in nothing but the broker's certificates: those of an earlier admission will do. */
+const isSameVariable = (there: Variable | undefined, ours: Variable): boolean => {
+  if (deepEqual(there, ours)) return true;
+  const [theirValue, ourValue] = [there?.['value'], ours['value']];
+  return (
+    ours.name === planVariable &&
+    typeof theirValue === 'string' &&
+    typeof ourValue === 'string' &&
+    deepEqual({ ...there, value: trustlessPlan(theirValue) }, { ...ours, value: trustlessPlan(ourValue) })
+  );
+};
+
 const environmentDiffers = (there: Container, ours: Container): boolean =>
   (ours.env ?? []).some((variable) => {
     const same = (there.env ?? []).filter(({ name }) => name === variable.name);
-    return same.length !== 1 || !deepEqual(same[0], variable);
+    return same.length !== 1 || !isSameVariable(same[0], variable);
   });
 
 const differences = (there: Container, ours: Container): readonly string[] => [

@@ -1,3 +1,5 @@
+import type { BrokerInstall } from '../../lib/broker/install.ts';
+
 /** What the installer decides, the same for every pod. */
 export interface Settings {
   readonly agentImage: string;
@@ -12,6 +14,18 @@ export interface Settings {
   readonly fileRoot?: string;
   /** Whether stores and ExternalSecrets of External Secrets Operator are read too. */
   readonly externalSecretsOperatorRead: boolean;
+  /** Undefined: this install has no broker. */
+  readonly broker?: BrokerSettings;
+}
+
+/** Where the broker is, and what it may use. */
+export interface BrokerSettings {
+  /** Base URL without a trailing slash. */
+  readonly server: string;
+  /** Where it runs, and keeps its certificates. */
+  readonly namespace: string;
+  /** Another object when its file has changed: it may do so between two decisions, never within one. */
+  readonly install: BrokerInstall;
 }
 
 /** Quantities; undefined: what the agent's needs come to. */

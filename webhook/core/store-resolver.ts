@@ -4,7 +4,8 @@ import { didYouMean, mostSuggestions, quoted } from '../../lib/text.ts';
 import type { Catalogue } from './catalogue.ts';
 import { addIssues, issue, type Issue } from './codes.ts';
 import type { Settings } from './settings.ts';
-import { usageIssues, type Identity } from './store-usage.ts';
+import type { Identity } from '../../lib/connections/identity.ts';
+import { usageOf } from './store-usage.ts';
 
 /** What resolving goes by. */
 export interface KnownToResolve {
@@ -74,8 +75,9 @@ export class StoreResolver {
       const message = `its spec.conditions do not admit namespace ${quoted(identity.namespace)}; use a store of that namespace, or have the conditions extended`;
       this.issues.push(issue('store_not_admitted', place, message));
     }
-    const usage = usageIssues(store, identity, settings);
-    this.issues.push(...usage.issues.map(({ code, message }) => issue(code, place, message)));
+    const usage = usageOf(store, identity, settings);
+    const issues = [...usage.issues, ...usage.routeProblems];
+    this.issues.push(...issues.map(({ code, message }) => issue(code, place, message)));
     this.warnings.push(...usage.warnings.map((warning) => `${place}: ${warning}`));
     return store;
   }

@@ -53,6 +53,13 @@ describe('wantedBundle', () => {
     expect(inBundle(wantedBundle(input(pem('b', 'c'))))).toEqual(['b', 'c', 'own']);
   });
 
+  test('keeps what others put there, expired or not, unless it is said to expire', () => {
+    const late = { now: start + 31 * day };
+    expect(inBundle(wantedBundle(input(pem('foreign'), late)))).toEqual(['foreign', 'own']);
+    expect(inBundle(wantedBundle(input(pem('foreign'), { ...late, othersExpire: true })))).toEqual(['own']);
+    expect(inBundle(wantedBundle(input(pem('foreign'), { othersExpire: true })))).toEqual(['foreign', 'own']);
+  });
+
   test('every block ends with a newline, also where one was missing', () => {
     const text = wantedBundle(input(pem('b').trimEnd() + pem('c').trimEnd()));
     expect(inBundle(text)).toEqual(['b', 'c', 'own']);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
+  brokerTimes,
   firstSchedule,
   step,
   wantedLeaves,
@@ -190,4 +191,32 @@ test('whatever happens to the bundle and the clocks, what is served was either t
       }
     }),
   );
+});
+
+describe('other times', () => {
+  const look = (schedule: Schedule<Leaf>, monotonic: number, more: object = {}) =>
+    step(schedule, { now: start + monotonic, monotonic, seen: new Set(['1']), ...more }, brokerTimes);
+
+  test('make a broker wait for as long as kubelets take', () => {
+    const first = look(firstSchedule(leaf('1')), 0);
+    expect(first).toMatchObject({ schedule: { ready: false }, lookAgainIn: 60_000 });
+    expect(look(first.schedule, 149_999)).toMatchObject({ schedule: { ready: false }, lookAgainIn: 1 });
+    expect(look(first.schedule, 150_000).schedule.ready).toBe(true);
+  });
+
+  test('count for nothing where nobody waits; and then it is ready for good', () => {
+    const seen = new Set<string>();
+    const first = look(firstSchedule(leaf('1')), 0, { seen, nobodyWaits: true });
+    expect(first.schedule.ready).toBe(true);
+    expect(look(first.schedule, 1, { seen, nobodyWaits: false }).schedule.ready).toBe(true);
+  });
+
+  test('make the next certificate wait alike', () => {
+    const seen = new Set(['1', '2']);
+    const added = look(withNext(firstSchedule(leaf('1')), leaf('2')), 0, { seen });
+    expect(look(added.schedule, 149_999, { seen }).schedule.serving.fingerprint).toBe('1');
+    const served = look(added.schedule, 150_000, { seen });
+    expect(served.schedule.serving.fingerprint).toBe('2');
+    expect(look(served.schedule, 210_000, { seen }).schedule.previous).toBeUndefined();
+  });
 });

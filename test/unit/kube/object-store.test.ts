@@ -30,6 +30,25 @@ describe('an object store', () => {
     expect(store.size).toBe(3);
   });
 
+  test('lists a namespace, in the very same list as long as nothing in it changes', () => {
+    const { store } = storeWithChanges();
+    const [a, b, other] = [object('a'), object('b'), object('a', '1', 'B')];
+    store.replace([b, a, other]);
+    const list = store.listIn('a');
+    expect(list).toEqual([a, b]);
+    store.set(object('c', '1', 'B'));
+    store.replace([a, b, other]);
+    expect(store.listIn('a')).toBe(list);
+    expect(store.listIn('B')).toEqual([other]);
+
+    store.set(object('b', '2'));
+    expect(store.listIn('a')).toEqual([a, object('b', '2')]);
+    store.delete('a', 'a');
+    store.delete('a', 'b');
+    expect(store.listIn('a')).toEqual([]);
+    expect(store.listIn('a')).toBe(store.listIn('nowhere'));
+  });
+
   test('a replacement is one step: listeners see all of the new content', () => {
     const { store } = storeWithChanges();
     store.replace([object('a'), object('b')]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { planHash } from '../../../lib/plan-hash.ts';
+import { planHash, trustlessPlan } from '../../../lib/plan-hash.ts';
 import { encodePlan, parsePlan, type Plan } from '../../../lib/plan.ts';
 
 const plan: Plan = {
@@ -117,6 +117,17 @@ describe('parsePlan', () => {
   });
 });
 
-test('a plan is named by the start of its SHA-256', () => {
-  expect(planHash('abc')).toBe('ba7816bf8f01cfea');
+describe('the name of a plan', () => {
+  test('is the start of its SHA-256', () => {
+    expect(planHash('abc')).toBe('ba7816bf8f01cfea');
+  });
+
+  test("does not depend on the broker's certificates, and on everything else", () => {
+    const withTrust = (trust: string, server = 'https://broker'): string =>
+      JSON.stringify({ version: 1, files: ['"trust":$'], broker: { server, token: 'keyferry', trust } });
+    expect(planHash(withTrust('first\n$'))).toBe(planHash(withTrust('')));
+    expect(planHash(withTrust('', 'https://other'))).not.toBe(planHash(withTrust('')));
+    expect(trustlessPlan(withTrust('first'))).toBe(withTrust(''));
+    expect(trustlessPlan('{"trust":')).toBe('{"trust":');
+  });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readStore, type Store } from '../../../lib/stores/store.ts';
-import { awsLogin, type AwsLoginFindings } from '../../../webhook/core/aws-login.ts';
-import type { Identity } from '../../../webhook/core/store-usage.ts';
+import { awsLogin, type AwsLoginFindings } from '../../../lib/connections/aws-login.ts';
+import type { Identity } from '../../../lib/connections/identity.ts';
 
 const arn = (name: string): string => `arn:aws:iam::111122223333:role/${name}`;
 

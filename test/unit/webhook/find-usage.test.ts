@@ -43,7 +43,13 @@ test.each([
   ['file', { path: 'a', name: 'b' }, []],
   ['file', { tags }, ['tags cannot be looked for: store "s" is of provider file, whose secrets have none']],
 ] as const)('of %s, %j', (provider, find, problems) => {
-  const store: Store = { kind: 'SecretStore', name: 's', conditions: [], provider: providers[provider] };
+  const store: Store = {
+    kind: 'SecretStore',
+    name: 's',
+    conditions: [],
+    provider: providers[provider],
+    via: 'agent',
+  };
   expect(findProblems({ ...find, ...('tags' in find ? { tags: [...find.tags] } : {}) }, store)).toEqual(
     problems,
   );

@@ -34,7 +34,7 @@ describe("the webhook's flags", () => {
       '--port 1 --admin-port=2 --agent-image i --agent-image-pull-policy Always --agent-port 0 --agent-requests-cpu 1m ' +
       '--agent-requests-memory 1Mi --agent-limits-cpu 1 --agent-limits-memory 1Gi --allow-http --allowed-servers a ' +
       '--allowed-servers b --external-secrets-operator-read --file-root /srv --manifests m --manifests n --tls-certificate-file c --tls-key-file k ' +
-      '--certificate-lifetime 1h --shutdown-delay 0 --status off --log-level debug';
+      '--certificate-lifetime 1h --shutdown-delay 0 --status off --log-level debug --broker-config b.yaml --broker-server https://broker.example:1/';
     expect(parsed(...line.split(' '))).toEqual({
       port: 1,
       adminPort: 2,
@@ -53,7 +53,11 @@ describe("the webhook's flags", () => {
       certificateLifetimeMs: 3_600_000,
       shutdownDelayMs: 0,
       status: false,
+      broker: { configFile: 'b.yaml', server: 'https://broker.example:1' },
       logLevel: 'debug',
+    });
+    expect(parsed('--broker-config', 'b')).toMatchObject({
+      broker: { configFile: 'b', server: 'https://keyferry-broker.keyferry-system.svc:8444' },
     });
     expect(parsed('--kubeconfig', 'k')).toMatchObject({ kubeconfig: 'k', status: true });
     expect(parsed('--status=off')).toMatchObject({ status: false });
@@ -64,6 +68,13 @@ describe("the webhook's flags", () => {
     [
       ['--prot', '1'],
       ['--prot is not a flag; did you mean --port?', '"1" is no flag'],
+    ],
+    [['--broker-server', 'https://a'], ['--broker-server goes with --broker-config']],
+    [
+      ['--broker-config', 'a', '--broker-server', 'http://a/b'],
+      [
+        '--broker-server is "http://a/b"; give an https URL without a path, like https://keyferry-broker.keyferry-system.svc:8444',
+      ],
     ],
     [['--constructor'], ['--constructor is not a flag']],
     [['-p'], ['--p is not a flag']],

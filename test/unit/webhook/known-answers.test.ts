@@ -1,15 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
-import type { LookUpCache } from '../../../lib/kube/cache.ts';
+import type { FollowedCache } from '../../../lib/kube/cache.ts';
 import type { KubeObject } from '../../../lib/kube/object.ts';
 import { answerKey, KnownAnswers, RecordingCache } from '../../../webhook/known-answers.ts';
 
 const object: KubeObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'payments' } };
 const key = { kind: 'Namespace', name: 'payments' } as const;
 
-const cacheOf = (found: { object: KubeObject | undefined }): LookUpCache => ({
+const cacheOf = (found: { object: KubeObject | undefined; list?: readonly KubeObject[] }): FollowedCache => ({
   get: () => found.object,
   list: () => [],
+  listIn: () => found.list ?? [],
   waitFor: () => Promise.resolve(undefined),
+  onChange: () => () => undefined,
 });
 
 const answer = (characters: number) => ({ head: 'h', tail: 't'.repeat(characters - 1), files: 1 });
@@ -18,7 +20,7 @@ describe('known answers', () => {
   test('hold as long as each look-up gives the very same object', () => {
     const found: { object: KubeObject | undefined } = { object };
     const known = new KnownAnswers(cacheOf(found));
-    known.remember('pod', { answer: answer(2), lookUps: [[key, object]] });
+    known.remember('pod', { answer: answer(2), lookUps: [{ key, gave: object }] });
     expect(known.find('pod')).toEqual(answer(2));
     expect(known.find('another')).toBeUndefined();
 
@@ -32,9 +34,31 @@ describe('known answers', () => {
   test('hold an object that is missing to be missing still', () => {
     const found: { object: KubeObject | undefined } = { object: undefined };
     const known = new KnownAnswers(cacheOf(found));
-    known.remember('pod', { answer: answer(2), lookUps: [[key, undefined]] });
+    known.remember('pod', { answer: answer(2), lookUps: [{ key, gave: undefined }] });
     expect(known.find('pod')).toBeDefined();
     found.object = object;
+    expect(known.find('pod')).toBeUndefined();
+  });
+
+  test('hold a list of a namespace to be the very same', () => {
+    const list = [object];
+    const found = { object, list };
+    const known = new KnownAnswers(cacheOf(found));
+    known.remember('pod', {
+      answer: answer(2),
+      lookUps: [{ list: ['ExternalSecret', 'payments'], gave: list }],
+    });
+    expect(known.find('pod')).toBeDefined();
+    found.list = [object];
+    expect(known.find('pod')).toBeUndefined();
+  });
+
+  test('hold what the broker may use to be the very same', () => {
+    let install = { credentials: [], serviceAccounts: [] };
+    const known = new KnownAnswers(cacheOf({ object }), () => install);
+    known.remember('pod', { answer: answer(2), lookUps: [], install });
+    expect(known.find('pod')).toBeDefined();
+    install = { ...install };
     expect(known.find('pod')).toBeUndefined();
   });
 
@@ -123,8 +147,8 @@ describe('a cache that remembers what it was asked', () => {
     expect(cache.get(key)).toBe(object);
     cache.get({ kind: 'SecretStore', namespace: 'payments', name: 'vault' });
     expect(cache.lookUps).toEqual([
-      [key, object],
-      [{ kind: 'SecretStore', namespace: 'payments', name: 'vault' }, object],
+      { key, gave: object },
+      { key: { kind: 'SecretStore', namespace: 'payments', name: 'vault' }, gave: object },
     ]);
   });
 
@@ -134,8 +158,20 @@ describe('a cache that remembers what it was asked', () => {
     const cache = new RecordingCache(cacheOf({ object }));
     for (const asked of [store, theirs, store]) cache.get(asked);
     expect(cache.lookUps).toEqual([
-      [store, object],
-      [theirs, object],
+      { key: store, gave: object },
+      { key: theirs, gave: object },
+    ]);
+  });
+
+  test('has the lists of namespaces', () => {
+    const list = [object];
+    const cache = new RecordingCache(cacheOf({ object, list }));
+    expect(cache.listIn('ExternalSecret', 'payments')).toBe(list);
+    cache.listIn('ExternalSecret', 'payments', 'external-secrets.io');
+    cache.listIn('ExternalSecret', 'payments');
+    expect(cache.lookUps).toEqual([
+      { list: ['ExternalSecret', 'payments'], gave: list },
+      { list: ['ExternalSecret', 'payments', 'external-secrets.io'], gave: list },
     ]);
   });
 

@@ -17,6 +17,7 @@ const vault: Store = {
     kvVersion: 'v2',
     auth: { method: 'jwt', mountPath: 'jwt', tokenExpirationSeconds: 600 },
   },
+  via: 'agent',
 };
 const files: Store = { ...vault, name: 'files', provider: { type: 'file', path: '/srv' } };
 

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Clock } from '../../../lib/clock.ts';
 import type { ObjectCache } from '../../../lib/kube/cache.ts';
+import { buildAdmin } from '../../../lib/http/admin.ts';
 import { objectCache } from '../../../lib/kube/object-cache.ts';
-import { buildAdmin } from '../../../webhook/admin.ts';
 import { createMetrics } from '../../../webhook/metrics.ts';
 import { buildServer } from '../../../webhook/server.ts';
 import { fixedCertificate, postReview } from '../../support/golden-admission.ts';
@@ -248,7 +248,7 @@ describe('what is logged and counted', () => {
 describe('the admin server', () => {
   test('is alive, ready when it is told so, and shows metrics', async () => {
     let ready = false;
-    const admin = buildAdmin({ metrics: createMetrics(), isReady: () => ready });
+    const admin = buildAdmin({ registry: createMetrics().registry, isReady: () => ready });
     const get = async (url: string): Promise<[number, string]> => {
       const answer = await admin.inject({ method: 'GET', url });
       return [answer.statusCode, answer.body];

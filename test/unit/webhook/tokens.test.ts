@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { PlanStore } from '../../../lib/plan.ts';
-import { tokensFor, type PlannedStore, type TokenProjection } from '../../../webhook/core/plan-store.ts';
+import type { TokenProjection } from '../../../lib/connections/token.ts';
+import { tokensFor, type PlannedStore } from '../../../webhook/core/plan-store.ts';
 
 const store: PlanStore = {
   name: 'files',

@@ -1,0 +1,39 @@
+import type { BrokerStorePlan } from '../../lib/plan.ts';
+import { byInterval, exactly, isLeased, renewalPoint, round, type Counting, type Round } from './rounds.ts';
+
+const services = {
+  vault: 'vault',
+  aws: 'secretsmanager',
+  bitwardensecretsmanager: 'bitwarden',
+} as const satisfies Readonly<Record<BrokerStorePlan['provider'], Round['service']>>;
+
+/** A credential that the backend makes is one pod's. The broker asks anew at two thirds of its life. */
+const leaseRounds = (
+  service: Round['service'],
+  { sources, stays, assumptions }: Counting,
+): readonly Round[] => {
+  const items = sources.filter(isLeased).length;
+  const everySeconds = stays ? renewalPoint(assumptions.vaultLeaseSeconds) : 0;
+  return items === 0
+    ? []
+    : [round({ kind: 'lease', service, items, everySeconds, callsPerRound: exactly(items) })];
+};
+
+/** What the broker asks of a store for pods with these secrets. Its logins are few, and for all that it reads. */
+export const brokerRounds = (provider: BrokerStorePlan['provider'], counting: Counting): readonly Round[] => {
+  const service = services[provider];
+  const kept = counting.sources.filter((source) => !isLeased(source));
+  return [
+    ...byInterval(kept, counting.stays).map(([everySeconds, group]) =>
+      round({
+        kind: 'read',
+        service,
+        shared: true,
+        items: group.length,
+        everySeconds,
+        callsPerRound: exactly(group.length),
+      }),
+    ),
+    ...leaseRounds(service, counting),
+  ];
+};
