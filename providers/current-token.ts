@@ -1,4 +1,4 @@
-import { providerError, type ProviderError } from '../lib/provider-error.ts';
+import { providerError, type ProviderError, type ProviderErrorCode } from '../lib/provider-error.ts';
 import type { Redacted } from '../lib/redacted.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { quoted } from '../lib/text.ts';
@@ -6,14 +6,25 @@ import type { ProviderContext } from './provider.ts';
 
 type Token = Redacted<string>;
 
-/** Reads a projected token of the pod. What breaks is a path or an errno: the sentence is the same for all of them. */
+/** Why there is no token, in a sentence that may be told: whose it would have been, never a part of one. */
+export class NoToken extends Error {
+  readonly code: ProviderErrorCode;
+
+  constructor(code: ProviderErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Reads a token to log in with. What breaks in a pod is a path or an errno: the sentence is the same for all of them. */
 export const readPodToken = async (
   { readToken }: Pick<ProviderContext, 'readToken'>,
   name: string,
 ): Promise<Result<Token, ProviderError>> => {
   try {
     return ok(await readToken(name));
-  } catch {
+  } catch (error) {
+    if (error instanceof NoToken) return err(providerError(error.code, error.message));
     return err(providerError('unauthenticated', `the pod's token ${quoted(name)} cannot be read`));
   }
 };

@@ -4,7 +4,7 @@ import type {
   SecretValueEntry,
 } from '@aws-sdk/client-secrets-manager';
 import { err, ok } from '../../lib/result.ts';
-import type { ReadOutcome } from '../provider.ts';
+import type { Lending, ReadOutcome } from '../provider.ts';
 import { bareCode } from './answer.ts';
 import { toDocument } from './document.ts';
 import type { Target } from './key.ts';
@@ -33,10 +33,10 @@ const listOf = <T>(list: readonly T[] | undefined): readonly T[] => [list ?? []]
 export const outcomeInBatch = (
   { SecretValues: values, Errors: errors }: BatchGetSecretValueResponse,
   target: Target,
-  who: string,
+  { who, lending }: { readonly who: string; readonly lending?: Lending | undefined },
 ): ReadOutcome | undefined => {
   const entry = listOf(values).find(entryMatches(target));
-  const document = entry === undefined ? undefined : toDocument(entry);
+  const document = entry === undefined ? undefined : toDocument(entry, lending);
   if (document !== undefined) return ok(document);
   const code: unknown = listOf(errors).find(errorMatches(target))?.ErrorCode;
   return typeof code === 'string'

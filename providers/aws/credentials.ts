@@ -4,7 +4,8 @@ import type { Redacted } from '../../lib/redacted.ts';
 export interface AwsKeys {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  readonly sessionToken: string;
+  /** A key that the broker keeps may have none. */
+  readonly sessionToken?: string;
 }
 
 /** Credentials of a role's session. Times are wall-clock milliseconds, so that another process can go on with them. */

@@ -1,6 +1,6 @@
 import type { GetSecretValueResponse, SecretValueEntry } from '@aws-sdk/client-secrets-manager';
 import { Redacted } from '../../lib/redacted.ts';
-import type { SecretDocument } from '../provider.ts';
+import type { Lending, SecretDocument } from '../provider.ts';
 
 /** A secret's value as the SDK gives it, alone or in a batch. */
 type SecretValue = GetSecretValueResponse | SecretValueEntry;
@@ -10,14 +10,23 @@ const bytesOf = ({ SecretString: text, SecretBinary: binary }: SecretValue): Buf
   return binary instanceof Uint8Array ? Buffer.from(binary) : undefined;
 };
 
+/** `arn:<partition>:secretsmanager:<region>:<account>:secret:<name>-<six characters>` */
+const nameIn = ({ ARN: arn, Name: name }: SecretValue, lending: Lending): string | undefined => {
+  const [, , , region = '', account = ''] = String(arn).split(':');
+  const isWhole = region !== '' && account !== '' && typeof name === 'string' && name !== '';
+  return isWhole ? lending.aws({ account, region, name }) : undefined;
+};
+
 /**
- * A secret's bytes: its text as UTF-8, or its binary as it is. Undefined for an answer that has neither, or no version: the SDK
- * does not check what it was given.
+ * A secret's bytes: its text as UTF-8, or its binary as it is. Undefined for an answer that has neither, or no version, or no name where it
+ * is to be lent: the SDK does not check what it was given.
  */
-export const toDocument = (value: SecretValue): SecretDocument | undefined => {
+export const toDocument = (value: SecretValue, lending?: Lending): SecretDocument | undefined => {
   const bytes = bytesOf(value);
   const version: unknown = value.VersionId;
-  return bytes === undefined || typeof version !== 'string' || version === ''
-    ? undefined
-    : { bytes: new Redacted(bytes), version };
+  if (bytes === undefined || typeof version !== 'string' || version === '') return undefined;
+  const document = { bytes: new Redacted(bytes), version };
+  if (lending === undefined) return document;
+  const canonical = nameIn(value, lending);
+  return canonical === undefined ? undefined : { ...document, canonical };
 };

@@ -1,6 +1,7 @@
 import type { Filter } from '@aws-sdk/client-secrets-manager';
 import type { Clock } from '../../lib/clock.ts';
-import type { AwsStorePlan, PlanFind } from '../../lib/plan.ts';
+import type { AwsConnection } from '../../lib/connections/connection.ts';
+import type { PlanFind } from '../../lib/plan.ts';
 import type { ProviderError } from '../../lib/provider-error.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { findBounds, tooManyNames, tooManySecrets } from '../find/bounds.ts';
@@ -14,7 +15,7 @@ import type { Target } from './key.ts';
 import { chunked, secretsAtOnce, type TargetReader } from './read-targets.ts';
 
 export interface FinderOptions {
-  readonly store: AwsStorePlan;
+  readonly store: AwsConnection;
   readonly asker: Asker;
   readonly reader: TargetReader;
   readonly clock: Clock;

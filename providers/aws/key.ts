@@ -1,4 +1,5 @@
-import type { AwsStorePlan, PlanSource } from '../../lib/plan.ts';
+import type { AwsConnection } from '../../lib/connections/connection.ts';
+import type { PlanSource } from '../../lib/plan.ts';
 import { providerError, type ProviderError } from '../../lib/provider-error.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { awsKeyProblems, isArn } from '../../lib/stores/aws-key.ts';
@@ -16,7 +17,7 @@ export interface Target {
 const invalid = (message: string): Result<never, ProviderError> => err(providerError('invalid', message));
 
 /** The webhook has seen the key too, but a plan outlives the webhook that made it. */
-const readId = (key: string, store: AwsStorePlan): Result<string, ProviderError> => {
+const readId = (key: string, store: AwsConnection): Result<string, ProviderError> => {
   const [problem] = awsKeyProblems(key, store);
   if (problem !== undefined) return invalid(problem);
   return ok(isArn(key) ? key : store.prefix + key);
@@ -28,7 +29,7 @@ const versionProblem = (version: string | undefined): string | undefined =>
     : `the version ${quoted(version)} is no VersionId, which has 32 to 64 characters; a staging label is written ?stage=`;
 
 /** What a source's key names in this store. What cannot be is told before anything is sent. */
-export const readTarget = (source: PlanSource, store: AwsStorePlan): Result<Target, ProviderError> => {
+export const readTarget = (source: PlanSource, store: AwsConnection): Result<Target, ProviderError> => {
   const { key, version, stage, parameters } = source;
   if (parameters !== undefined)
     return invalid('AWS Secrets Manager makes no secrets: the ref takes no parameters');

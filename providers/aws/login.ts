@@ -1,3 +1,4 @@
+import type { AwsConnection } from '../../lib/connections/connection.ts';
 import type { AwsStorePlan } from '../../lib/plan.ts';
 import { providerError } from '../../lib/provider-error.ts';
 import { err } from '../../lib/result.ts';
@@ -6,8 +7,13 @@ import type { ProviderContext } from '../provider.ts';
 import type { AwsRole, LoginOutcome, Sts } from './assume-role.ts';
 import { logInAtPodIdentity } from './pod-identity.ts';
 
+/** An account that pods log in to with an identity of their own. */
+export interface PodAws extends AwsConnection {
+  readonly auth: AwsStorePlan['auth'];
+}
+
 export interface LoginOptions {
-  readonly store: AwsStorePlan;
+  readonly store: PodAws;
   readonly sts: Sts;
   readonly context: ProviderContext;
 }
@@ -23,7 +29,12 @@ const nobodyToSay = providerError(
   "externalID and session tags are said by a role that assumes the store's; annotate the pod's ServiceAccount with eks.amazonaws.com/role-arn, or make an EKS Pod Identity association for it",
 );
 
-const chained = async (sts: Sts, first: LoginOutcome, roles: readonly AwsRole[]): Promise<LoginOutcome> => {
+/** Assumes roles one from the other. */
+export const chained = async (
+  sts: Sts,
+  first: LoginOutcome,
+  roles: readonly AwsRole[],
+): Promise<LoginOutcome> => {
   let outcome = first;
   for (const role of roles) {
     if (!outcome.ok) return outcome;

@@ -1,7 +1,7 @@
 import { providerError } from '../../lib/provider-error.ts';
 import { err } from '../../lib/result.ts';
 import { mapLimited } from '../parallel.ts';
-import type { ReadOutcome } from '../provider.ts';
+import type { Lending, ReadOutcome } from '../provider.ts';
 import type { Asker, Pass } from './asker.ts';
 import { outcomeInBatch } from './batch-answer.ts';
 import type { BatchHabit } from './batch-habit.ts';
@@ -31,10 +31,12 @@ const isCurrent = ({ version, stage }: Target): boolean => version === undefined
 export class TargetReader {
   readonly #asker: Asker;
   readonly #habit: BatchHabit;
+  readonly #lending: Lending | undefined;
 
-  constructor(asker: Asker, habit: BatchHabit) {
+  constructor(asker: Asker, habit: BatchHabit, lending?: Lending) {
     this.#asker = asker;
     this.#habit = habit;
+    this.#lending = lending;
   }
 
   async read(targets: readonly Target[], pass: Pass): Promise<Outcomes> {
@@ -63,8 +65,8 @@ export class TargetReader {
       if (this.#habit.breaksAt(error.code)) return this.#readSingly(targets, pass);
       return targets.map((target) => [target, err(error)]);
     }
-    const who = pass.identity.grant.identity.name;
-    const told = new Map(targets.map((target) => [target, outcomeInBatch(answer.value, target, who)]));
+    const whose = { who: pass.identity.grant.identity.name, lending: this.#lending };
+    const told = new Map(targets.map((target) => [target, outcomeInBatch(answer.value, target, whose)]));
     const untold = targets.filter((target) => told.get(target) === undefined);
     const further = new Map(await this.#readSingly(untold, pass));
     return targets.map((target) => [target, told.get(target) ?? further.get(target) ?? unanswered]);

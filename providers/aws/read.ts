@@ -1,4 +1,5 @@
-import type { AwsStorePlan, PlanFind, PlanSource } from '../../lib/plan.ts';
+import type { AwsConnection } from '../../lib/connections/connection.ts';
+import type { PlanFind, PlanSource } from '../../lib/plan.ts';
 import { mapLimited } from '../parallel.ts';
 import type { ReadOutcome } from '../provider.ts';
 import { Asker, type Pass } from './asker.ts';
@@ -11,7 +12,7 @@ import { TargetReader, unanswered } from './read-targets.ts';
 import type { RequestsOptions } from './requests.ts';
 
 export interface ReaderOptions extends RequestsOptions {
-  readonly store: AwsStorePlan;
+  readonly store: AwsConnection;
   readonly authority: Authority;
   readonly habit: BatchHabit;
 }
@@ -28,10 +29,10 @@ export class Reader {
   readonly #finder: Finder;
 
   constructor(options: ReaderOptions) {
-    const { store, clock, habit } = options;
+    const { store, clock, habit, lending } = options;
     const asker = new Asker(options);
     this.#options = options;
-    this.#targets = new TargetReader(asker, habit);
+    this.#targets = new TargetReader(asker, habit, lending);
     this.#finder = new Finder({ store, asker, reader: this.#targets, clock });
   }
 

@@ -6,7 +6,7 @@ import {
   type Filter,
 } from '@aws-sdk/client-secrets-manager';
 import type { Clock } from '../../lib/clock.ts';
-import type { SecretDocument } from '../provider.ts';
+import type { Lending, SecretDocument } from '../provider.ts';
 import { notAws } from './answer.ts';
 import type { Identified } from './assume-role.ts';
 import type { Calls, CallOutcome } from './calls.ts';
@@ -23,6 +23,8 @@ export interface RequestsOptions {
   readonly calls: Calls;
   readonly clock: Clock;
   readonly signingClock: SigningClock;
+  /** In the broker: names what was read. */
+  readonly lending?: Lending | undefined;
 }
 
 /** 64 KiB is the most that one secret has; its JSON may be longer by what is escaped. */
@@ -54,7 +56,7 @@ export class Requests {
 
   /** One secret (GetSecretValue). */
   one(target: Target, signal: AbortSignal): Promise<CallOutcome<SecretDocument>> {
-    const { place, calls, clock } = this.#options;
+    const { place, calls, clock, lending } = this.#options;
     const { server } = place.transport;
     const { id, version, stage } = target;
     const command = new GetSecretValueCommand({
@@ -69,7 +71,7 @@ export class Requests {
       signal,
       // What is no secret is no answer either: the request has failed, and counts as one that did.
       send: async (options) => {
-        const document = toDocument(await this.#client.send(command, options));
+        const document = toDocument(await this.#client.send(command, options), lending);
         if (document !== undefined) return document;
         throw new ExchangeError(notAws({ server, now: clock.now() }, 'a secret without a value'));
       },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { parseJsonOrNothing } from '../../lib/json.ts';
-import type { AwsStorePlan } from '../../lib/plan.ts';
+import type { PodAws } from './login.ts';
 import { Redacted } from '../../lib/redacted.ts';
 import type { PodIdentity } from '../provider.ts';
 import type { Identified } from './assume-role.ts';
@@ -27,7 +27,7 @@ const session = z.strictObject({
 
 /** What decides whose credentials a login gives. */
 export interface LoginSettings {
-  readonly store: AwsStorePlan;
+  readonly store: PodAws;
   readonly podIdentity: PodIdentity | undefined;
 }
 
@@ -45,11 +45,14 @@ export const encodeSession = (
   now: number,
 ): string => {
   const { keys, expiresAt, fullLife } = credentials;
+  const { accessKeyId, secretAccessKey, sessionToken = '' } = keys.reveal();
   const saved: z.infer<typeof session> = {
     version: 1,
     login: loginName(settings),
     name,
-    ...keys.reveal(),
+    accessKeyId,
+    secretAccessKey,
+    sessionToken,
     savedAt: now,
     expiresAt,
     fullLife,

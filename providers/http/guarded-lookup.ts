@@ -2,11 +2,11 @@ import { lookup as systemLookup, type LookupAddress, type LookupAllOptions } fro
 import type { LookupFunction } from 'node:net';
 import { addressRefusal } from './address-guard.ts';
 
-/** Resolves a host name to all its addresses; `dns.lookup` with `all` set. */
+/** Resolves a host name to all its addresses; `dns.lookup` with `all` set. Where it fails, Node hands over no list, whatever its types say. */
 export type ResolveAll = (
   hostname: string,
   options: LookupAllOptions,
-  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+  callback: (error: NodeJS.ErrnoException | null, addresses?: LookupAddress[]) => void,
 ) => void;
 
 /** The name resolves to an address that nothing may be sent to. */
@@ -31,7 +31,7 @@ export const guardedLookup =
     const query: LookupAllOptions = { all: true, family: family ?? 0 };
     if (hints !== undefined) query.hints = hints;
     if (order !== undefined) query.order = order;
-    resolve(hostname, query, (error, addresses) => {
+    resolve(hostname, query, (error, addresses = []) => {
       const refused = error === null ? firstRefusal(addresses) : undefined;
       const failure = error ?? (refused === undefined ? null : new RefusedAddressError(refused));
       const first = addresses.at(0);

@@ -5,11 +5,18 @@ import { isIP } from 'node:net';
 import { checkServerIdentity } from 'node:tls';
 import type { Clock } from '../../lib/clock.ts';
 import { providerError, type ProviderError } from '../../lib/provider-error.ts';
+import type { Redacted } from '../../lib/redacted.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { addressRefusal } from './address-guard.ts';
 import { exchange, type ExchangeOutcome, type HttpAnswer, type Timeouts } from './exchange.ts';
 import { refusedAddress } from './failure.ts';
 import { guardedLookup, type ResolveAll } from './guarded-lookup.ts';
+
+/** PEM, both. */
+export interface ClientCertificate {
+  readonly certificate: Redacted<string>;
+  readonly key: Redacted<string>;
+}
 
 export interface TransportOptions {
   /** The server, `https://host:port`; a path behind it is ignored. */
@@ -18,6 +25,8 @@ export interface TransportOptions {
   readonly allowHttp?: boolean;
   /** PEM certificates trusted instead of the system's. */
   readonly caBundle?: string;
+  /** What proves to the server who asks (TLS client authentication). */
+  readonly clientCertificate?: ClientCertificate;
   /** The name that the server's certificate has to carry, and that is asked for; default: the host. */
   readonly serverName?: string;
   /** What users can do about a certificate for another name, for the sentence about it; see `Peer`. */
@@ -81,13 +90,19 @@ const isTrustBundle = (pem: string): boolean => {
   return blocks.length > 0 && blocks.every(isCertificate);
 };
 
+/** What an http server cannot have, to be read after its name. */
+const httpProblem = ({ allowHttp, clientCertificate }: TransportOptions): string | undefined => {
+  if (allowHttp !== true) return 'is an http server; only https is allowed';
+  return clientCertificate && 'is an http server; a client certificate is shown over https alone';
+};
+
 const readServer = (options: TransportOptions): Result<URL, ProviderError> => {
-  const { server, allowHttp, caBundle } = options;
+  const { server, caBundle } = options;
   const url = URL.canParse(server) ? new URL(server) : undefined;
   if (url === undefined || !['https:', 'http:'].includes(url.protocol))
     return err(providerError('invalid', 'the server is not a URL like https://host:port'));
-  if (url.protocol === 'http:' && allowHttp !== true)
-    return err(providerError('invalid', `${url.host} is an http server; only https is allowed`));
+  const problem = url.protocol === 'http:' ? httpProblem(options) : undefined;
+  if (problem !== undefined) return err(providerError('invalid', `${url.host} ${problem}`));
   if (caBundle !== undefined && !isTrustBundle(caBundle))
     return err(providerError('invalid', `the caBundle for ${url.host} is not a series of PEM certificates`));
   const refused = refusalOf(bareHost(url), options);
@@ -99,6 +114,11 @@ const refusalOf = (host: string, { permittedAddress }: TransportOptions): string
   isIP(host) === 0 || host === permittedAddress ? undefined : addressRefusal(host);
 
 const bareHost = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
+
+const clientAuthentication = ({ clientCertificate }: TransportOptions): { cert?: string; key?: string } =>
+  clientCertificate === undefined
+    ? {}
+    : { cert: clientCertificate.certificate.reveal(), key: clientCertificate.key.reveal() };
 
 const openAgent = (options: TransportOptions, url: URL): HttpAgent => {
   const kept: AgentOptions = { keepAlive: true, timeout: idleMilliseconds, scheduling: 'lifo' };
@@ -113,8 +133,9 @@ const openAgent = (options: TransportOptions, url: URL): HttpAgent => {
     minVersion: 'TLSv1.2',
     checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
     ...(options.caBundle === undefined ? {} : { ca: options.caBundle }),
-    // SNI carries names only (https://www.rfc-editor.org/rfc/rfc6066#section-3).
-    ...(isIP(name) === 0 ? { servername: name } : {}),
+    ...clientAuthentication(options),
+    // SNI carries names only, and those without the dot at their end (https://www.rfc-editor.org/rfc/rfc6066#section-3).
+    ...(isIP(name) === 0 ? { servername: name.replace(/\.$/u, '') } : {}),
   });
 };
 

@@ -11,13 +11,16 @@ export interface Grant {
   readonly secret: Redacted<string>;
   /** Which login of this process it is of; a renewal does not change it. */
   readonly login: number;
-  /** The login's name in every process; undefined for a token that is good for a number of uses, which no other goes on with. */
+  /** The login's name in every process; undefined for a token that is good for a number of uses, or that nobody keeps alive. */
   readonly name: string | undefined;
   /** When the token ends, where nothing makes it live longer once its uses are taken; undefined: it is kept alive. */
   readonly endsAt: number | undefined;
 }
 
-export interface AuthorityOptions extends CurrentLoginOptions, TokenCareOptions {}
+export interface AuthorityOptions extends CurrentLoginOptions, TokenCareOptions {
+  /** Whether somebody sees to it that the token lives as long as leases do (`upkeep`). Default: yes. */
+  readonly isKeptAlive?: boolean;
+}
 
 const ended = err(providerError('unavailable', 'the login at Vault has ended'));
 
@@ -67,11 +70,12 @@ export class Authority {
     const token = await this.#good(signal, 1, duty);
     if (!token.ok) return token;
     const { secret, uses, expiresAt } = token.value;
+    const livesOn = uses === null && this.#options.isKeptAlive !== false;
     return ok({
       secret,
       login: this.login,
-      name: uses === null ? loginName(token.value) : undefined,
-      endsAt: uses === null ? undefined : (expiresAt ?? undefined),
+      name: livesOn ? loginName(token.value) : undefined,
+      endsAt: livesOn ? undefined : (expiresAt ?? undefined),
     });
   }
 

@@ -10,8 +10,8 @@ import { apiPath, showMount, showPath, type SecretPath } from './path.ts';
 export interface DocumentRequest {
   readonly path: SecretPath;
   readonly version: string | undefined;
-  /** Vault role whose policies decide, for the sentence about a refusal. */
-  readonly role: string | undefined;
+  /** Whose policies decide, for the sentence about a refusal (`holderOf`). */
+  readonly holder: string;
 }
 
 type Outcome = Result<SecretDocument, ProviderError>;
@@ -29,13 +29,10 @@ export const unseenAdvice = ({
     ? ''
     : `; the token cannot see what ${showMount(mount)} is, so it was taken for KV version ${kvVersion}, as the store says`;
 
-export const showRole = (role: string | undefined): string =>
-  role === undefined ? 'the default role' : `role ${quoted(role)}`;
-
-const denied = ({ path, role }: DocumentRequest): ProviderError =>
+const denied = ({ path, holder }: DocumentRequest): ProviderError =>
   providerError(
     'denied',
-    `Vault denied reading ${quoted(showPath(path.secret))} in ${showMount(path.mount)}: a policy of ${showRole(role)} must allow "read" on ${quoted(showPath(apiPath(path)))}${unseenAdvice(path)}`,
+    `Vault denied reading ${quoted(showPath(path.secret))} in ${showMount(path.mount)}: a policy of ${holder} must allow "read" on ${quoted(showPath(apiPath(path)))}${unseenAdvice(path)}`,
   );
 
 /** KV v2 answers 404 with the metadata of a version whose data is gone. */

@@ -14,8 +14,8 @@ import { endOf, readEnd, readLease, serverTimeOf } from './secret-lease.ts';
 /** What a request of an engine's path was sent with. */
 export interface EngineSending {
   readonly request: EngineRequest;
-  /** Vault role whose policies decide, for the sentence about a refusal. */
-  readonly role: string | undefined;
+  /** Whose policies decide, for the sentence about a refusal (`holderOf`). */
+  readonly holder: string;
   /** The login that a lease ends with; undefined where it is over as soon as its uses are taken. */
   readonly login: string | undefined;
   /** When its token ends then, wall clock, milliseconds. */
@@ -40,13 +40,13 @@ const unseenAdvice = ({ path }: EngineRequest): string =>
     ? `; the token cannot see what ${showMount(path.mount)} is, so the path was used as it is written (a secret of KV version 2 has "data" behind its mount)`
     : '';
 
-const denied = ({ request, role }: EngineSending): ProviderError => {
+const denied = ({ request, holder }: EngineSending): ProviderError => {
   const [verb, capability] = request.method === 'read' ? ['reading', 'read'] : ['writing to', 'update'];
   const names = Object.keys(request.body ?? {}).sort();
   const parameters = names.length === 0 ? '' : ` with ${names.join(', ')}`;
   return providerError(
     'denied',
-    `Vault denied ${verb} ${nameOf(request)}: a policy of ${role === undefined ? 'the default role' : `role ${quoted(role)}`} must allow ${quoted(capability)} on ${quoted(showPath(apiPath(request.path)))}${parameters}${unseenAdvice(request)}`,
+    `Vault denied ${verb} ${nameOf(request)}: a policy of ${holder} must allow ${quoted(capability)} on ${quoted(showPath(apiPath(request.path)))}${parameters}${unseenAdvice(request)}`,
   );
 };
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
-import type { PlanFind, VaultStorePlan } from '../../lib/plan.ts';
+import type { PlanFind } from '../../lib/plan.ts';
 import { providerError, type ProviderError } from '../../lib/provider-error.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { tooManySecrets, findBounds } from '../find/bounds.ts';
@@ -9,6 +9,7 @@ import { loadNameMatcher } from '../find/name-matcher.ts';
 import { withinTime } from '../find/time-limit.ts';
 import { walk, type Path } from '../find/walk.ts';
 import { mapWhileOk } from '../parallel.ts';
+import type { VaultConnection } from '../../lib/connections/connection.ts';
 import type { ReadOutcome } from '../provider.ts';
 import { resolveFolder, type FolderPath } from './folder.ts';
 import type { KvRequests, Pass } from './kv-requests.ts';
@@ -17,7 +18,9 @@ import type { MountTable } from './mount-table.ts';
 import { showMount, showPath, type SecretPath } from './path.ts';
 
 export interface FinderOptions {
-  readonly store: VaultStorePlan;
+  readonly store: VaultConnection;
+  /** As `PathRules` have it. */
+  readonly byWords: boolean;
   readonly requests: KvRequests;
   readonly clock: Clock;
   readonly log: Logger;
@@ -66,8 +69,9 @@ export class Finder {
   }
 
   async #find(find: PlanFind, mounts: MountTable, pass: Pass): Promise<ReadOutcome> {
-    const { path: storePath, kvVersion } = this.#options.store;
-    const folder = resolveFolder(find.path, { storePath, kvVersion, mounts });
+    const { store, byWords } = this.#options;
+    const { path: storePath, kvVersion } = store;
+    const folder = resolveFolder(find.path, { storePath, kvVersion, mounts, byWords });
     if (!folder.ok) return folder;
     if (folder.value.kvVersion === 1 && wantedTags(find).length > 0)
       return err(

@@ -1,7 +1,8 @@
 import { providerError, type ProviderError } from '../../lib/provider-error.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { quoted, withoutTrailingSlashes } from '../../lib/text.ts';
-import { mountOf, pathSegments, startsWith, type Mount } from './mount-table.ts';
+import { pathSegments } from '../../lib/vault-path.ts';
+import { mountOf, startsWith, type Mount } from './mount-table.ts';
 import {
   full,
   fullPath,

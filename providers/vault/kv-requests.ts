@@ -1,21 +1,22 @@
-import type { VaultStorePlan } from '../../lib/plan.ts';
 import { providerError, type ProviderError } from '../../lib/provider-error.ts';
-import { err, type Result } from '../../lib/result.ts';
+import { err, ok, type Result } from '../../lib/result.ts';
 import type { Listing } from '../find/walk.ts';
+import type { VaultConnection } from '../../lib/connections/connection.ts';
 import type { ReadOutcome } from '../provider.ts';
 import { readVerdict, type AnswerContext, type Verdict } from './answer.ts';
 import type { Call, Operation } from './calls.ts';
-import { readDocument } from './document.ts';
+import { readDocument, type DocumentRequest } from './document.ts';
 import { listPath, type FolderPath } from './folder.ts';
+import { holderOf } from './holder.ts';
 import { readListing } from './listing.ts';
-import { metadataPath, readMetadata, type Tags } from './metadata.ts';
+import { metadataPath, readMetadata, readVersions, type Tags, type Versions } from './metadata.ts';
 import { apiPath, encodePath, type SecretPath } from './path.ts';
 import type { Refusals } from './refusals.ts';
 import type { KvTarget } from './target.ts';
 import { withToken, type BatchAuthority } from './with-token.ts';
 
 export interface KvRequestsOptions {
-  readonly store: VaultStorePlan;
+  readonly store: VaultConnection;
   readonly call: Call;
   readonly refusals: Refusals;
 }
@@ -31,6 +32,8 @@ interface Question<T> {
   /** Encoded, with its query; undefined: it cannot be part of a URL. */
   readonly url: string | undefined;
   readonly judge: (verdict: Verdict, context: AnswerContext) => Result<T, ProviderError>;
+  /** Whether a refusal is worth a login. Default: it is, once. */
+  readonly mayLogIn?: boolean;
 }
 
 const withQuery = (path: string | undefined, query: string): string | undefined =>
@@ -46,7 +49,7 @@ export class KvRequests {
 
   /** A secret, of the version that its target has. */
   read({ path, url, version }: Pick<KvTarget, 'path' | 'url' | 'version'>, pass: Pass): Promise<ReadOutcome> {
-    const request = { path, version, role: this.#role };
+    const request = { path, version, holder: this.#holder };
     return this.#ask(
       { operation: 'read', url, judge: (verdict, context) => readDocument(request, verdict, context) },
       pass,
@@ -61,7 +64,7 @@ export class KvRequests {
 
   /** What a folder holds. */
   list(folder: FolderPath, pass: Pass): Promise<Result<Listing, ProviderError>> {
-    const request = { folder, role: this.#role };
+    const request = { folder, holder: this.#holder };
     return this.#ask(
       {
         operation: 'list',
@@ -74,23 +77,44 @@ export class KvRequests {
 
   /** The metadata of a secret of KV version 2. */
   tags(path: SecretPath, pass: Pass): Promise<Result<Tags, ProviderError>> {
-    const request = { path, version: undefined, role: this.#role };
+    return this.#metadata(path, readMetadata, pass);
+  }
+
+  /**
+   * Its versions; undefined where Vault refuses to show them, which is not asked again for a while. A refusal is no reason to log in anew, which
+   * may use up a credential: the read that comes instead finds out whether the token is still known.
+   */
+  async versions(path: SecretPath, pass: Pass): Promise<Result<Versions | undefined, ProviderError>> {
+    const url = encodePath(metadataPath({ path }));
+    if (url !== undefined && this.#options.refusals.isBelieved(url)) return ok(undefined);
+    const versions = await this.#metadata(path, readVersions, pass, false);
+    return !versions.ok && versions.error.code === 'denied' ? ok(undefined) : versions;
+  }
+
+  #metadata<T>(
+    path: SecretPath,
+    read: (request: DocumentRequest, verdict: Verdict, context: AnswerContext) => Result<T, ProviderError>,
+    pass: Pass,
+    mayLogIn = true,
+  ): Promise<Result<T, ProviderError>> {
+    const request = { path, version: undefined, holder: this.#holder };
     return this.#ask(
       {
         operation: 'read_metadata',
         url: encodePath(metadataPath(request)),
-        judge: (verdict, context) => readMetadata(request, verdict, context),
+        mayLogIn,
+        judge: (verdict, context) => read(request, verdict, context),
       },
       pass,
     );
   }
 
-  get #role(): string | undefined {
-    return this.#options.store.auth.role;
+  get #holder(): string {
+    return holderOf(this.#options.store.auth);
   }
 
   async #ask<T>(
-    { operation, url, judge }: Question<T>,
+    { operation, url, judge, mayLogIn = true }: Question<T>,
     { authority, signal }: Pass,
   ): Promise<Result<T, ProviderError>> {
     if (url === undefined) return unaskable;
@@ -98,7 +122,7 @@ export class KvRequests {
     const outcome = await withToken({
       authority,
       signal,
-      mayReplace: () => !refusals.isBelieved(url),
+      mayReplace: () => mayLogIn && !refusals.isBelieved(url),
       send: ({ secret: token }) =>
         call(
           operation,

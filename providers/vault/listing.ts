@@ -4,14 +4,14 @@ import { err, ok, type Result } from '../../lib/result.ts';
 import { quoted } from '../../lib/text.ts';
 import type { Listing } from '../find/walk.ts';
 import { notVaults, type AnswerContext, type Verdict } from './answer.ts';
-import { showRole, unseenAdvice } from './document.ts';
+import { unseenAdvice } from './document.ts';
 import { listPath, type FolderPath } from './folder.ts';
 import { encodePath, showMount, showPath } from './path.ts';
 
 export interface ListingRequest {
   readonly folder: FolderPath;
-  /** Vault role whose policies decide, for the sentence about a refusal. */
-  readonly role: string | undefined;
+  /** Whose policies decide, for the sentence about a refusal (`holderOf`). */
+  readonly holder: string;
 }
 
 type Outcome = Result<Listing, ProviderError>;
@@ -19,10 +19,10 @@ type Outcome = Result<Listing, ProviderError>;
 const folderName = ({ mount, folder }: FolderPath): string =>
   folder.length === 0 ? showMount(mount) : `${quoted(showPath(folder))} in ${showMount(mount)}`;
 
-const denied = ({ folder, role }: ListingRequest): ProviderError =>
+const denied = ({ folder, holder }: ListingRequest): ProviderError =>
   providerError(
     'denied',
-    `Vault denied listing ${folderName(folder)}: a policy of ${showRole(role)} must allow "list" on ${quoted(`${showPath(listPath(folder))}/*`)}${unseenAdvice(folder)}`,
+    `Vault denied listing ${folderName(folder)}: a policy of ${holder} must allow "list" on ${quoted(`${showPath(listPath(folder))}/*`)}${unseenAdvice(folder)}`,
   );
 
 const isName = (name: unknown): name is string =>

@@ -1,4 +1,5 @@
 import { isJsonObject } from '../../lib/json.ts';
+import { pathSegments } from '../../lib/vault-path.ts';
 import { numberOf, type JsonObject } from './answer.ts';
 
 /** A secrets engine and where it is mounted. */
@@ -19,10 +20,6 @@ const kvTypes = new Set(['kv', 'generic']);
 const builtInTypes = new Set(['system', 'identity', 'cubbyhole', 'ns_system', 'ns_identity', 'ns_cubbyhole']);
 
 export const isBuiltIn = (type: string): boolean => builtInTypes.has(type);
-
-/** `kv/` and `team/kv/` as segments. */
-export const pathSegments = (path: string): readonly string[] =>
-  path.split('/').filter((segment) => segment !== '');
 
 const isSecond = (options: unknown): boolean => {
   const version = isJsonObject(options) ? options['version'] : undefined;

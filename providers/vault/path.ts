@@ -1,7 +1,15 @@
 import { providerError, type ProviderError } from '../../lib/provider-error.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { quoted } from '../../lib/text.ts';
-import { isBuiltIn, mountOf, pathSegments, type Mount, type MountTable } from './mount-table.ts';
+import {
+  behindMount,
+  isFullPath,
+  pathSegments,
+  wordedMount,
+  wordedPath,
+  type WordedPath,
+} from '../../lib/vault-path.ts';
+import { isBuiltIn, mountOf, type Mount, type MountTable } from './mount-table.ts';
 
 /** What decides where a key is; the rules are docs/adr/0004-vault-paths.md. */
 export interface PathRules {
@@ -12,6 +20,8 @@ export interface PathRules {
   readonly mounts: MountTable;
   /** Whether the ref has parameters, which key-value engines do not take. Default: it has none. */
   readonly hasParameters?: boolean;
+  /** Whether no mount makes a full path of a key that is none by its words. Default: an engine at its head does. */
+  readonly byWords?: boolean | undefined;
 }
 
 /** A secret of a key-value engine. */
@@ -39,12 +49,7 @@ export interface EnginePath {
 }
 
 /** A path from the root of the Vault namespace on, before the mount that it is in is known. */
-export interface FullPath {
-  readonly segments: readonly string[];
-  /** The key says so itself, by a leading `/`. */
-  readonly forced: boolean;
-  /** A `data` before this index may be the one of KV v2's API; behind it, it is a folder's name. */
-  readonly apiSegments: number;
+export interface FullPath extends WordedPath {
   readonly takenAsFull: boolean;
 }
 
@@ -78,20 +83,15 @@ const beginsWithEngine = (segments: readonly string[], mounts: MountTable): bool
   return mount !== undefined && mount.kvVersion === undefined && !isBuiltIn(mount.type);
 };
 
-const beginsWith = (segments: readonly string[], start: readonly string[]): boolean =>
-  segments.length > start.length && start.every((segment, index) => segments[index] === segment);
-
 /** Where a key is by its leading slash, by the store's path, or by an engine at its head. */
 export const fullPath = (
   key: string,
   segments: readonly string[],
-  { storePath, mounts }: PathRules,
+  { storePath, mounts, byWords = false }: PathRules,
 ): FullPath => {
   const base = pathSegments(storePath);
-  const forced = key.startsWith('/');
-  if (forced || base.length === 0 || beginsWith(segments, base)) return full(segments, { forced });
-  if (beginsWithEngine(segments, mounts)) return full(segments, { takenAsFull: true });
-  return full([...base, ...segments], { apiSegments: base.length });
+  const takenAsFull = !byWords && !isFullPath(key, segments, base) && beginsWithEngine(segments, mounts);
+  return takenAsFull ? full(segments, { takenAsFull }) : { ...wordedPath(key, segments, base), takenAsFull };
 };
 
 /**
@@ -103,22 +103,14 @@ const unseenMount = (
   { segments, forced }: FullPath,
   { storePath, kvVersion, hasParameters = false }: PathRules,
 ): Mount => {
-  const base = pathSegments(storePath);
   const kv = { type: 'kv', kvVersion: kvVersion === 'v2' ? 2 : 1 } as const;
-  if (base.length > 0 && beginsWith(segments, base)) return { path: base, ...kv };
-  const data = kvVersion === 'v2' ? segments.slice(0, -1).indexOf('data') : -1;
-  if (data > 0) return { path: segments.slice(0, data), ...kv };
-  const path = segments.slice(0, 1);
-  return forced || hasParameters ? { path, type: unknownType } : { path, ...kv };
+  const { path, said } = wordedMount(segments, { base: pathSegments(storePath), kvVersion });
+  return !said && (forced || hasParameters) ? { path, type: unknownType } : { path, ...kv };
 };
 
 /** What a path names below its mount: for KV v2 without the `data` of the API, where that is what the path has. */
-const belowMount = ({ segments, apiSegments }: FullPath, { path, kvVersion }: Mount): readonly string[] => {
-  const start = path.length;
-  const isApiSegment =
-    kvVersion === 2 && start < apiSegments && segments[start] === 'data' && segments.length > start + 1;
-  return segments.slice(isApiSegment ? start + 1 : start);
-};
+const belowMount = (path: FullPath, { path: mount, kvVersion }: Mount): readonly string[] =>
+  path.segments.slice(kvVersion === 2 ? behindMount(path, mount) : mount.length);
 
 const inEngine = ({ path: mount, type }: Mount, { segments, takenAsFull }: FullPath): EnginePath => ({
   kind: 'engine',

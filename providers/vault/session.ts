@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { parseJsonOrNothing } from '../../lib/json.ts';
-import type { VaultStorePlan } from '../../lib/plan.ts';
 import { Redacted } from '../../lib/redacted.ts';
+import type { PodVault } from './login.ts';
 import { tokenState, type VaultToken } from './token.ts';
 
 /**
@@ -21,7 +21,7 @@ const session = z.strictObject({
   fullLife: z.number().check(z.nonnegative()),
 });
 
-const storeName = ({ server, namespace, auth }: VaultStorePlan): string =>
+const storeName = ({ server, namespace, auth }: PodVault): string =>
   createHash('sha256')
     .update(
       JSON.stringify([
@@ -39,7 +39,7 @@ const storeName = ({ server, namespace, auth }: VaultStorePlan): string =>
 export const noSession = '';
 
 /** The text of a session; undefined for a token that is good for a number of uses: nobody could count on. */
-export const encodeSession = (store: VaultStorePlan, token: VaultToken, now: number): string | undefined => {
+export const encodeSession = (store: PodVault, token: VaultToken, now: number): string | undefined => {
   const { expiresAt, renewAt, replaceAt, fullLife, uses, secret } = token;
   if (uses !== null) return undefined;
   const saved: z.infer<typeof session> = {
@@ -57,7 +57,7 @@ export const encodeSession = (store: VaultStorePlan, token: VaultToken, now: num
 
 /** Reads a session's text; undefined where it is not one, another login's, lapsed, or from the future (the clock was set). */
 export const decodeSession = (
-  store: VaultStorePlan,
+  store: PodVault,
   text: string | undefined,
   now: number,
 ): VaultToken | undefined => {

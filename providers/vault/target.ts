@@ -1,7 +1,8 @@
-import type { PlanSource, VaultStorePlan } from '../../lib/plan.ts';
+import type { PlanSource } from '../../lib/plan.ts';
 import { providerError, type ProviderError } from '../../lib/provider-error.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { quoted } from '../../lib/text.ts';
+import type { VaultConnection } from '../../lib/connections/connection.ts';
 import { engineRequest, type EngineRequest } from './engine-request.ts';
 import type { MountTable } from './mount-table.ts';
 import { apiPath, encodePath, resolveKey, showMount, type EnginePath, type SecretPath } from './path.ts';
@@ -29,6 +30,11 @@ export type Target = (KvTarget | EngineTarget) & {
   /** The engine that made a key a full path, which is worth a warning. */
   readonly takenAsFull?: EnginePath;
 };
+
+/** Where a store's keys are, and whether their words alone say so (`PathRules`). */
+export interface StorePlace extends Pick<VaultConnection, 'path' | 'kvVersion'> {
+  readonly byWords?: boolean;
+}
 
 const invalid = (message: string): { readonly ok: false; readonly error: ProviderError } =>
   err(providerError('invalid', message));
@@ -85,12 +91,13 @@ const engineTarget = (path: EnginePath, source: PlanSource): Result<Target, Prov
 /** What is asked of Vault for a source, or why nothing can be: `invalid`. */
 export const resolveTarget = (
   source: PlanSource,
-  { path: storePath, kvVersion }: VaultStorePlan,
+  { path: storePath, kvVersion, byWords }: StorePlace,
   mounts: MountTable,
 ): Result<Target, ProviderError> => {
   const { key, stage, parameters } = source;
   if (stage !== undefined) return invalid(`Vault has no stages; the ref asks for stage ${quoted(stage)}`);
-  const path = resolveKey(key, { storePath, kvVersion, mounts, hasParameters: parameters !== undefined });
+  const hasParameters = parameters !== undefined;
+  const path = resolveKey(key, { storePath, kvVersion, mounts, hasParameters, byWords });
   if (!path.ok) return path;
   return path.value.kind === 'secret' ? kvTarget(path.value, source) : engineTarget(path.value, source);
 };

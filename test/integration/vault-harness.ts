@@ -10,7 +10,7 @@ import { startVaultServer, type VaultServer } from '../emulators/vault/server.ts
 import type { VaultSetup } from '../emulators/vault/setup.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
-const closers: (() => unknown)[] = [];
+export const closers: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
@@ -116,7 +116,7 @@ export interface Opened {
   readonly lines: (...keys: string[]) => Promise<string[]>;
 }
 
-const source = (text: string): PlanSource => {
+export const source = (text: string): PlanSource => {
   const [key = '', query] = text.split('?parameter.');
   const [name = '', version] = key.split('?version=');
   const parameters = query?.split('&parameter.').map((parameter) => {
@@ -132,13 +132,13 @@ const source = (text: string): PlanSource => {
   };
 };
 
-const line = (outcome: ReadOutcome): string => {
+export const line = (outcome: ReadOutcome): string => {
   if (!outcome.ok) return `${outcome.error.code}: ${outcome.error.message}`;
   const { bytes, version } = outcome.value;
   return `${bytes.reveal().toString()}${version === undefined ? '' : ` v${version}`}`;
 };
 
-const recorder = (logs: unknown[][]): Logger => {
+export const recorder = (logs: unknown[][]): Logger => {
   const add = (...entry: unknown[]): void => {
     logs.push(entry);
   };

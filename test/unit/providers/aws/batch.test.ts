@@ -15,7 +15,7 @@ const answer: BatchGetSecretValueResponse = {
   ],
 };
 const say = (id: string, given = answer): string | undefined => {
-  const outcome = outcomeInBatch(given, target(id), 'role "x"');
+  const outcome = outcomeInBatch(given, target(id), { who: 'role "x"' });
   if (outcome === undefined) return undefined;
   return outcome.ok
     ? outcome.value.bytes.reveal().toString()

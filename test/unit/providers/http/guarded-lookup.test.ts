@@ -34,12 +34,20 @@ describe('the lookup of a guarded connection', () => {
     await expect(lookup([], true)).rejects.toMatchObject({ code: 'ENOTFOUND' });
   });
 
-  test('hands a failed resolution on', async () => {
+  test.each([[[]], [undefined]])('hands a failed resolution on that comes with %j', async (addresses) => {
     const failing = new Promise((_resolve, reject) => {
       guardedLookup((_hostname, _options, callback) => {
-        callback(Object.assign(new Error('no'), { code: 'EAI_AGAIN' }), []);
+        callback(Object.assign(new Error('no'), { code: 'EAI_AGAIN' }), addresses);
       })('store.test', { all: true }, reject);
     });
     await expect(failing).rejects.toMatchObject({ code: 'EAI_AGAIN' });
+  });
+
+  // A thrown error in there would end the process.
+  test("hands on what the machine's own resolver says of a name that nobody has", async () => {
+    const failing = new Promise((_resolve, reject) => {
+      guardedLookup()('nobody.invalid', { all: true }, reject);
+    });
+    await expect(failing).rejects.toMatchObject({ code: expect.stringMatching(/^(ENOTFOUND|EAI_AGAIN)$/u) });
   });
 });

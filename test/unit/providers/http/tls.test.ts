@@ -54,6 +54,27 @@ describe('TLS', () => {
     expect((await failure(wrong, server.url)).message).toContain('"other.internal" is not in it');
   });
 
+  test('a name with a dot at its end is the same name, and is sent as SNI without it', async () => {
+    const own = await makeIdentity({ names: ['vault.internal'], addresses: [] });
+    const names: unknown[] = [];
+    const server = await start((request, response) => {
+      names.push((request.socket as { servername?: unknown }).servername);
+      response.end('{}');
+    }, own);
+    const url = `https://vault.internal.:${server.port}`;
+    const asked: string[] = [];
+    const absolute = open({
+      server: url,
+      caBundle: own.cert,
+      resolve: (hostname, _options, callback) => {
+        asked.push(hostname);
+        callback(null, [{ address: '127.0.0.1', family: 4 }]);
+      },
+    });
+    expect((await get(absolute, url)).ok).toBe(true);
+    expect({ asked, names }).toEqual({ asked: ['vault.internal.'], names: ['vault.internal'] });
+  });
+
   test('a serverName that is an address', async () => {
     const own = await makeIdentity({ names: [], addresses: ['10.1.2.3'] });
     const server = await start(answering('{}'), own);

@@ -17,7 +17,7 @@ export const pki: EnginePath = { ...database, mount: ['pki'], type: 'pki', below
 
 export const sending = (path: EnginePath, over: Partial<EngineSending> = {}): EngineSending => ({
   request: { kind: 'engine', path, method: 'read', body: undefined },
-  role: 'app',
+  holder: 'role "app"',
   login: 'the-login',
   endsAt: undefined,
   sentAt,

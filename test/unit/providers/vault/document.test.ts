@@ -15,7 +15,7 @@ const first: SecretPath = { ...second, kvVersion: 1 };
 
 const read = (status: number, body: string, path = second, version?: string) =>
   readDocument(
-    { path, version, role: 'app' },
+    { path, version, holder: 'role "app"' },
     { status, body: parseJsonKeepingNumbers(body) as JsonObject },
     { server: 'vault.test:8200', now: 0 },
   );

@@ -36,7 +36,7 @@ describe('refusals', () => {
       'Vault denied writing to "issue/web" in pki/: a policy of role "app" must allow "update" on "pki/issue/web" with common_name, ttl',
     ],
     [
-      sending(unseen, { role: undefined }),
+      sending(unseen, { holder: 'the default role' }),
       403,
       canary,
       'denied',

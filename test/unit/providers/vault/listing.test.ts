@@ -9,7 +9,7 @@ const context = { server: 'vault.test:8200', now: 0 };
 const folder = { mount: ['kv'], kvVersion: 2, seen: true, folder: ['team'], written: ['team'] } as const;
 
 const list = (body: unknown, status = 200) =>
-  readListing({ folder, role: undefined }, { status, body: body as JsonObject }, context);
+  readListing({ folder, holder: 'the default role' }, { status, body: body as JsonObject }, context);
 const errorOf = (outcome: ReturnType<typeof list>): string =>
   outcome.ok ? 'ok' : `${outcome.error.code}: ${outcome.error.message}`;
 
@@ -69,7 +69,7 @@ describe('metadata', () => {
   const path = { kind: 'secret', mount: ['kv'], kvVersion: 2, seen: true, secret: ['team', 'db'] } as const;
   const read = (body: string, status = 200) => {
     const verdict = { status, body: parseJsonKeepingNumbers(body) as JsonObject };
-    const tags = readMetadata({ path, version: undefined, role: 'app' }, verdict, context);
+    const tags = readMetadata({ path, version: undefined, holder: 'role "app"' }, verdict, context);
     return tags.ok ? Object.fromEntries(tags.value) : `${tags.error.code}: ${tags.error.message}`;
   };
 

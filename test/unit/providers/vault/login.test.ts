@@ -126,7 +126,7 @@ describe('a refused login', () => {
         auth: { client_token: '', lease_duration: 0, mfa_requirement: { mfa_request_id: 'x' } },
       }),
       'invalid',
-      'the login at auth/kubernetes asks for a second factor, which a pod does not have',
+      'the login at auth/kubernetes asks for a second factor, which Keyferry does not have',
     ],
   ])('%s', async (_name, given, code, message) => {
     expect(await play({ answers: [given] }).login.logIn()).toEqual(err({ code, message }));
