@@ -1,0 +1,42 @@
+import { describe, expect, test } from '@jest/globals';
+import { RequestRate } from '../../../broker/request-rate.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
+
+describe('how often a key may come', () => {
+  test('a burst, then evenly; whoever has to wait is told for how long', async () => {
+    const clock = new ManualClock();
+    const rate = new RequestRate({ perSecond: 2, burst: 3 }, clock);
+    const take = (): number => rate.take('payments');
+    expect([take(), take(), take(), take(), take()]).toEqual([0, 0, 0, 500, 500]);
+    await clock.advance(300);
+    expect(take()).toBe(200);
+    await clock.advance(200);
+    expect([take(), take()]).toEqual([0, 500]);
+  });
+
+  test('each key has its own', () => {
+    const rate = new RequestRate({ perSecond: 1, burst: 1 }, new ManualClock());
+    expect([rate.take('a'), rate.take('b'), rate.take('a')]).toEqual([0, 0, 1000]);
+  });
+
+  test('one that rests has its burst again, and no more', async () => {
+    const clock = new ManualClock();
+    const rate = new RequestRate({ perSecond: 1, burst: 2 }, clock);
+    rate.take('a');
+    rate.take('a');
+    await clock.advance(3_600_000);
+    expect([rate.take('a'), rate.take('a'), rate.take('a')]).toEqual([0, 0, 1000]);
+  });
+
+  test('asking in vain costs nothing', async () => {
+    const clock = new ManualClock();
+    const rate = new RequestRate({ perSecond: 1, burst: 1 }, clock);
+    rate.take('a');
+    for (let round = 0; round < 10; round += 1) {
+      await clock.advance(99);
+      expect(rate.take('a')).toBe(1000 - 99 * (round + 1));
+    }
+    await clock.advance(10);
+    expect(rate.take('a')).toBe(0);
+  });
+});
