@@ -1,14 +1,21 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Plan, PlanStore } from '../lib/plan.ts';
-import type { OpenProvider } from '../providers/provider.ts';
+import type { OpenPlanStore } from './providers.ts';
 import { BoundedStore } from './bounded-store.ts';
 import { ConfigMaps } from './config-maps.ts';
-import { providerContext } from './context.ts';
+import { providerContext, type ContextOptions } from './context.ts';
 import { spreadFactor } from './core/schedule.ts';
 import type { PodIdentitySettings } from './core/settings.ts';
-import { countStale, lastSuccesses, refStatuses, type NextStep, type Situation } from './core/status.ts';
-import { describeThrown } from './core/thrown.ts';
+import {
+  brokerStatus,
+  countStale,
+  lastSuccesses,
+  refStatuses,
+  type NextStep,
+  type Situation,
+} from './core/status.ts';
+import { describeThrown } from '../lib/thrown.ts';
 import { noTemplates, type Templates } from './core/tools.ts';
 import { followForceSync } from './force-sync.ts';
 import { Handover } from './handover.ts';
@@ -34,7 +41,7 @@ export interface AgentOptions {
   readonly fileSystem: FileSystem;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly openStore: OpenProvider;
+  readonly openStore: OpenPlanStore;
   /** What renders the plan's templates. Default: it has none. */
   readonly templates?: Templates;
   readonly podIdentity?: PodIdentitySettings;
@@ -45,6 +52,8 @@ export interface AgentOptions {
   readonly stop: AbortSignal;
   /** Whether every source is read at once, also where the state file has a fresh document. Leases that live are kept all the same. */
   readonly readAnew: boolean;
+  /** Whether stores that can are to tell of what changes. */
+  readonly follows: boolean;
   /** Whether leases are revoked at the end, once there is a generation. */
   readonly revokes: boolean;
 }
@@ -159,6 +168,10 @@ export class Agent {
       ready: this.rotation.hasGeneration,
       generation: this.#handover.generation,
       volume: this.rotation.problem?.message ?? null,
+      broker: brokerStatus(
+        plan,
+        this.#lanes.map(({ access }) => access.feed),
+      ),
       refs: refStatuses(this.#situation(), (source) => this.#nextStep(source)),
     };
   }
@@ -186,18 +199,21 @@ export class Agent {
   }
 
   #makeLane(store: PlanStore, storeIndex: number): StoreLane {
-    const { plan, clock, random, stop, podUid } = this.#options;
+    const { plan, clock, random, stop, podUid, follows } = this.#options;
     const sources = plan.sources.flatMap((source, index) =>
       source.store === storeIndex ? [this.#laneSource(index, source)] : [],
     );
-    const access = this.#openable(store);
-    const lane = new Lane({
+    const access = this.#openable(store, (news) => {
+      lane.announce(news);
+    });
+    const lane: Lane = new Lane({
       sources,
       store: access,
       clock,
       random,
       spread: spreadFactor(podUid),
       stop,
+      follows,
       isStarting: () => !this.rotation.hasGeneration,
       leaseOf: (index) => this.memories.lease(index),
       onPass: (pass) => this.#takePass(store, pass),
@@ -205,9 +221,10 @@ export class Agent {
     return { store, access, lane };
   }
 
-  #openable(store: PlanStore): BoundedStore {
-    const { clock, log, stop, openStore } = this.#options;
-    const parts = { ...this.#options, handover: this.#handover, metrics: this.metrics };
+  #openable(store: PlanStore, onNews: ContextOptions['onNews']): BoundedStore {
+    const { plan, clock, log, stop, openStore } = this.#options;
+    const held: ContextOptions['held'] = (source) => this.memories.document(plan.sources.indexOf(source));
+    const parts = { ...this.#options, handover: this.#handover, metrics: this.metrics, held, onNews };
     return new BoundedStore({
       open: () => openStore(store, providerContext(parts, store)),
       clock,

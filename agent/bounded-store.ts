@@ -2,8 +2,8 @@ import type { Clock } from '../lib/clock.ts';
 import type { PlanSource } from '../lib/plan.ts';
 import { providerError, type ProviderError } from '../lib/provider-error.ts';
 import { err, type Result } from '../lib/result.ts';
-import type { Lease, Provider, ReadOutcome } from '../providers/provider.ts';
-import { boundedCall, type Bounded } from './bounded-call.ts';
+import type { Lease, Provider, ReadOptions, ReadOutcome } from '../providers/provider.ts';
+import { boundedCall, type Bounded } from '../lib/bounded-call.ts';
 
 /** How long one call to a store may take, in milliseconds, whatever the provider does. */
 const callLimit = 30_000;
@@ -42,15 +42,32 @@ export class BoundedStore {
     return this.#provider === undefined || this.#provider.renew !== undefined;
   }
 
+  /** Whether the provider is told at once of what changes; undefined where it cannot be, or is not open yet. */
+  get feed(): Provider['feed'] {
+    return this.#provider?.feed;
+  }
+
   /** Whether there is a login here that can be ended. */
   get canRevoke(): boolean {
     return this.#provider?.revoke !== undefined;
   }
 
   /** An outcome for each source, in their order. Undefined where the agent was stopped meanwhile. */
-  async read(sources: readonly PlanSource[]): Promise<readonly ReadOutcome[] | undefined> {
-    const end = await this.#call((provider, signal) => provider.read(sources, signal));
+  async read(
+    sources: readonly PlanSource[],
+    options: ReadOptions = {},
+  ): Promise<readonly ReadOutcome[] | undefined> {
+    const end = await this.#call((provider, signal) => provider.read(sources, signal, options));
     return outcomes(end, sources.length);
+  }
+
+  /** Asks the provider to tell of what becomes of the store's sources, where it can. False where it did not open; it may be asked again. */
+  async follow(sources: readonly PlanSource[]): Promise<boolean> {
+    const end = await this.#call((provider) => {
+      provider.follow?.(sources);
+      return Promise.resolve();
+    });
+    return end.kind === 'done';
   }
 
   /** An outcome for each lease, in their order. Undefined where the agent was stopped meanwhile. */

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
-import type { PlanStore } from '../lib/plan.ts';
+import type { PlanSource, PlanStore } from '../lib/plan.ts';
 import { Redacted } from '../lib/redacted.ts';
-import type { PodIdentity, ProviderContext } from '../providers/provider.ts';
+import type { PodIdentity, ProviderContext, SecretDocument } from '../providers/provider.ts';
 import type { PodIdentitySettings } from './core/settings.ts';
 import type { Handover } from './handover.ts';
 import type { MetricsRecorder } from './metrics/recorder.ts';
@@ -17,6 +17,8 @@ export interface ContextOptions {
   readonly handover: Handover;
   readonly metrics: MetricsRecorder;
   readonly podIdentity?: PodIdentitySettings;
+  readonly held: (source: PlanSource) => SecretDocument | undefined;
+  readonly onNews: (sources: readonly PlanSource[]) => void;
 }
 
 /** A projected token, read each time: the kubelet replaces it on disk at 80 % of its life. */
@@ -45,6 +47,8 @@ export const providerContext = (options: ContextOptions, store: PlanStore): Prov
   readToken: (name) => readToken(options.paths.tokens, name),
   resolvePath: options.paths.resolve,
   ...podIdentityOf(options),
+  held: options.held,
+  onNews: options.onNews,
   record: (request) => {
     options.metrics.request(request);
   },

@@ -1,10 +1,18 @@
+import type { PlanSource } from '../lib/plan.ts';
 import { isPermanent, type ProviderError } from '../lib/provider-error.ts';
 import type { Result } from '../lib/result.ts';
-import type { Lease, ReadOutcome } from '../providers/provider.ts';
+import type { Lease, ReadOptions, ReadOutcome } from '../providers/provider.ts';
 import type { BoundedStore } from './bounded-store.ts';
 import type { Due } from './core/due.ts';
 import type { ReissueReason } from './core/lease.ts';
-import { Timetable, type DuePlace, type Ending, type Place, type TimetableOptions } from './timetable.ts';
+import {
+  Timetable,
+  type BegunRead,
+  type DuePlace,
+  type Ending,
+  type Place,
+  type TimetableOptions,
+} from './timetable.ts';
 import { Waker } from './waker.ts';
 
 /** What one pass over a store's due sources brought. */
@@ -22,9 +30,13 @@ export interface Pass {
 export interface LaneOptions extends TimetableOptions {
   readonly store: BoundedStore;
   readonly stop: AbortSignal;
+  /** Whether the store is to tell of what changes, once the first reads are over. Default: no. */
+  readonly follows?: boolean;
   /** Takes a pass; says, by the source's index, which outcomes were no use and why. */
   readonly onPass: (pass: Pass) => ReadonlyMap<number, ProviderError>;
 }
+
+type Outcomes = readonly ReadOutcome[] | undefined;
 
 const madeCredential = (outcome: ReadOutcome | undefined): boolean =>
   outcome?.ok === true && outcome.value.lease !== undefined;
@@ -36,11 +48,13 @@ export class Lane {
   readonly #timetable: Timetable;
   /** When the login that leases hang on is to be kept alive, by `Clock.monotonic`. */
   #keepAliveAt = Number.NEGATIVE_INFINITY;
+  #following: boolean;
 
   constructor(options: LaneOptions) {
     this.#options = options;
     this.#waker = new Waker(options.clock, options.stop);
     this.#timetable = new Timetable(options);
+    this.#following = options.follows !== true;
   }
 
   /** Reads and renews what is due, again and again, until the agent stops. The store stays open. */
@@ -52,6 +66,12 @@ export class Lane {
   /** Makes every source due at once, leases too; where a pass is under way, right after it. */
   readNow(): void {
     this.#timetable.force();
+    this.#waker.wake();
+  }
+
+  /** Makes sources due that the store has something new of; where a pass is under way, right after it. */
+  announce(sources: readonly PlanSource[]): void {
+    this.#timetable.announce(sources);
     this.#waker.wake();
   }
 
@@ -69,7 +89,17 @@ export class Lane {
     }
     const { due, nextAt } = this.#timetable.look(now);
     if (due.length > 0) await this.#pass(due);
-    else await this.#waker.sleep(Math.min(nextAt, keepAliveAt) - now);
+    else await this.#rest(Math.min(nextAt, keepAliveAt) - now);
+  }
+
+  async #rest(milliseconds: number): Promise<void> {
+    if (!this.#following) await this.#follow();
+    await this.#waker.sleep(milliseconds);
+  }
+
+  async #follow(): Promise<void> {
+    const { store, sources } = this.#options;
+    this.#following = await store.follow(sources.map(({ source }) => source));
   }
 
   async #keepAlive(): Promise<void> {
@@ -87,10 +117,10 @@ export class Lane {
 
   async #read(places: readonly Place[], refused = false): Promise<void> {
     if (places.length === 0) return;
-    const { store, clock, onPass } = this.#options;
+    const { clock, onPass } = this.#options;
     const start = clock.monotonic();
     const begun = this.#timetable.begin(places, refused);
-    const outcomes = await store.read(places.map(({ source }) => source));
+    const outcomes = await this.#outcomes(begun);
     if (outcomes === undefined) return;
     const reads = begun.flatMap(({ place: { index }, reason }, at) =>
       outcomes.slice(at, at + 1).map((outcome) => ({ index, outcome, reason })),
@@ -102,6 +132,23 @@ export class Lane {
     this.#timetable.endReads(
       begun.map(({ place, wasForced }, at) => ({ place, wasForced, error: errorOf(place, at) })),
     );
+  }
+
+  /** What somebody asked for, and leases to be replaced, are asked for apart where the rest may have kept answers. */
+  async #outcomes(begun: readonly BegunRead[]): Promise<Outcomes> {
+    const isFresh = ({ wasForced, reason }: BegunRead): boolean => wasForced || reason !== undefined;
+    const [fresh, rest] = [begun.filter(isFresh), begun.filter((read) => !isFresh(read))];
+    const read = async (reads: readonly BegunRead[], options: ReadOptions): Promise<Outcomes> => {
+      const sources = reads.map(({ place: { source } }) => source);
+      return sources.length === 0 ? [] : this.#options.store.read(sources, options);
+    };
+    const parts = await Promise.all([read(fresh, { fresh: true }), read(rest, { fresh: false })]);
+    const [freshOutcomes, restOutcomes] = parts;
+    if (freshOutcomes === undefined || restOutcomes === undefined) return undefined;
+    const byRead = new Map(
+      [...fresh, ...rest].map((read, at) => [read, [...freshOutcomes, ...restOutcomes][at]]),
+    );
+    return begun.flatMap((read) => byRead.get(read) ?? []);
   }
 
   /** Renews leases; those that cannot live on are replaced in the same turn. */

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import process from 'node:process';
-import { describeThrown } from './core/thrown.ts';
+import { describeThrown } from '../lib/thrown.ts';
 
 /** The only file of the agent that touches the process. */
 

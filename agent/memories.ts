@@ -7,8 +7,9 @@ import { failuresOfRead, type FileFailure } from './core/acceptance.ts';
 import type { Memory, Renderings } from './core/generation.ts';
 import { addressText, sourceAddress } from './core/identity.ts';
 import { needsSource } from './core/inputs.ts';
-import { asIssued, type HeldLease } from './core/lease.ts';
+import type { HeldLease } from './core/lease.ts';
 import type { RememberedOutput } from './core/outputs.ts';
+import { heldDocument, readMemory, saysTheSame } from './read-memory.ts';
 import type { SourceReport } from './core/start-rules.ts';
 import type { RememberedSource } from './core/state-format.ts';
 import { noTemplates, type Templates } from './core/tools.ts';
@@ -73,6 +74,11 @@ export class Memories {
   /** The lease that is held for a source, whether or not its document is of use. */
   lease(index: number): LeaseView | undefined {
     return this.#leases.view(index);
+  }
+
+  /** The last good document of a source or of its lease, which need not be sent again. */
+  document(index: number): SecretDocument | undefined {
+    return heldDocument(this.#holdings.memory(index), this.#leases.get(index));
   }
 
   /** Whether a source has a lease that has come to its end. */
@@ -251,15 +257,11 @@ export class Memories {
   }
 
   /** What was read, to be offered; undefined where it is what is held already. */
-  #documentOf(index: number, { bytes, version }: SecretDocument): Holding | undefined {
-    const fetchedAt = this.#clock.now();
-    const held = this.#leases.get(index)?.lease;
-    const lease = held === undefined ? undefined : asIssued(held);
-    const memory: Memory = { document: bytes, version, fetchedAt, lease, gone: false };
+  #documentOf(index: number, document: SecretDocument): Holding | undefined {
+    const memory = readMemory(document, this.#leases.get(index)?.lease, this.#clock.now());
     const before = this.#holdings.memory(index);
-    const isNew = lease !== undefined || before?.lease !== undefined || before?.gone !== false;
-    if (isNew || before.document?.reveal().equals(bytes.reveal()) !== true) return { kind: 'source', memory };
-    this.#holdings.confirm(index, { ...before, version, fetchedAt });
+    if (before === undefined || !saysTheSame(before, memory)) return { kind: 'source', memory };
+    this.#holdings.confirm(index, { ...before, version: memory.version, fetchedAt: memory.fetchedAt });
     this.#holdings.report(index, []);
     return undefined;
   }

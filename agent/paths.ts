@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { trustFile } from '../lib/broker/names.ts';
 import {
   configMapsFolder,
   forceSyncFile,
@@ -19,6 +20,8 @@ export interface AgentPaths {
   /** Below it `<name>/<key>` of the ConfigMaps that templates are read from. */
   readonly configMaps: string;
   readonly forceSync: string;
+  /** The certificates of the broker, as the kubelet projects them. */
+  readonly brokerTrust: string;
   readonly terminationMessage: string;
 }
 
@@ -34,6 +37,7 @@ export const agentPaths = (root: string): AgentPaths => {
     tokens: resolve(`${identityMountPath}/${tokensFolder}`),
     configMaps: resolve(`${identityMountPath}/${configMapsFolder}`),
     forceSync: resolve(`${identityMountPath}/${forceSyncFile}`),
+    brokerTrust: resolve(`${identityMountPath}/${trustFile}`),
     terminationMessage: resolve('/dev/termination-log'),
   };
 };

@@ -12,10 +12,10 @@ import { refusedProcessOptions, type ProcessOptions } from './core/process-optio
 import { readSettings, type Settings } from './core/settings.ts';
 import { terminationMessage } from './core/termination-message.ts';
 import { noTemplates, type Templates } from './core/tools.ts';
-import { refuseCoreDumps } from './hardening.ts';
+import { refuseCoreDumps } from '../lib/hardening.ts';
 import { openLog } from './log.ts';
 import { agentPaths } from './paths.ts';
-import { openStore } from './providers.ts';
+import { openStores } from './providers.ts';
 import { nodeFileSystem } from './publish/file-system.ts';
 import { runMode } from './run-mode.ts';
 import { writeTerminationMessage } from './termination.ts';
@@ -112,13 +112,14 @@ export const start = async (options: StartOptions): Promise<number> => {
     fileSystem: nodeFileSystem,
     clock: systemClock,
     log,
-    openStore,
+    openStore: openStores({ plan, paths, random: Math.random }),
     templates,
     ...(settings.podIdentity === undefined ? {} : { podIdentity: settings.podIdentity }),
     random: Math.random,
     randomName: () => randomBytes(8).toString('hex'),
     stop,
     readAnew: rules.endsWhenReady,
+    follows: rules.stays,
     revokes: rules.stays,
   });
   const serve = async (): Promise<void> => {

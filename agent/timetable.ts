@@ -69,6 +69,8 @@ interface Entry extends Place {
   schedule: Schedule;
   /** Somebody asked for a new read, which has not come to its end. */
   forced: boolean;
+  /** The store has told of something new, which no read has taken yet. */
+  news: boolean;
 }
 
 /** How soon the wall clock is looked at again where there are leases: a suspended machine's timers know nothing of the time slept. */
@@ -93,6 +95,7 @@ export class Timetable {
               ? { dueAt: now, failures: 0 }
               : afterRestart(now, this.#interval(source), ageMs),
           forced: false,
+          news: false,
         },
       ]),
     );
@@ -108,6 +111,16 @@ export class Timetable {
     for (const entry of this.#places) {
       this.#makeDue(entry);
       entry.forced = true;
+    }
+  }
+
+  /** Makes sources due that the store has something new of. Leases keep to their own times. */
+  announce(sources: readonly PlanSource[]): void {
+    const told = new Set(sources);
+    for (const entry of this.#places) {
+      if (!told.has(entry.source)) continue;
+      this.#makeDue(entry);
+      entry.news = true;
     }
   }
 
@@ -141,6 +154,7 @@ export class Timetable {
       if (entry === undefined) return { place, reason: undefined, wasForced: false };
       const begun = { place, reason: this.#reason(entry, refused), wasForced: entry.forced };
       entry.forced = false;
+      entry.news = false;
       return begun;
     });
   }
@@ -154,7 +168,7 @@ export class Timetable {
       if (entry === undefined) continue;
       entry.schedule = this.#afterwards(entry, error, random);
       // One that was asked for meanwhile is due now; one that was asked for before is over, unless time alone may cure it.
-      if (entry.forced) this.#makeDue(entry);
+      if (entry.forced || entry.news) this.#makeDue(entry);
       else if (wasForced && error !== undefined) entry.forced = !isPermanent(error.code);
     }
   }

@@ -4,7 +4,7 @@ import { sourceText } from '../../lib/source-text.ts';
 import type { FileFailure } from './acceptance.ts';
 import type { Due } from './due.ts';
 import type { FileOrigin, Memory, Renderings } from './generation.ts';
-import { sourceAddress } from './identity.ts';
+import { sourceAddress, storeIdentity } from './identity.ts';
 import { PlanInputs } from './inputs.ts';
 import type { HeldLease } from './lease.ts';
 import type { SourceReports } from './start-rules.ts';
@@ -204,3 +204,25 @@ export const lastSuccesses = ({ plan, memories, leases }: Situation): ReadonlyMa
   });
   return oldest;
 };
+
+/** What `/status` says of the broker. */
+export interface BrokerStatus {
+  readonly server: string;
+  /** The stores that come through it. */
+  readonly stores: readonly string[];
+  /** `open`: it tells at once of what changes. `closed`: it is asked on the intervals until the feed is open again. */
+  readonly feed: 'open' | 'closed';
+}
+
+/** Null: no store of the plan comes through the broker. `feeds` are those of the plan's stores, which share one. */
+export const brokerStatus = (
+  { broker, stores }: Plan,
+  feeds: readonly (BrokerStatus['feed'] | undefined)[],
+): BrokerStatus | null =>
+  broker === undefined
+    ? null
+    : {
+        server: broker.server,
+        stores: stores.filter(({ provider }) => provider.type === 'broker').map(storeIdentity),
+        feed: feeds.includes('open') ? 'open' : 'closed',
+      };

@@ -1,8 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ProviderRequestRecord } from '../../providers/provider.ts';
+import { countRequests, durationBuckets } from '../../providers/request-metrics.ts';
 import type { Gauges, RefreshRecord } from './recorder.ts';
-
-const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 const addGauges = (registry: Registry, gauges: () => Gauges): void => {
   const registers = [registry];
@@ -54,27 +53,6 @@ const addRefreshes = (registry: Registry): ((record: RefreshRecord) => void) => 
   };
 };
 
-const addRequests = (registry: Registry): ((record: ProviderRequestRecord) => void) => {
-  const registers = [registry];
-  const total = new Counter({
-    name: 'keyferry_provider_requests_total',
-    help: 'Requests to backends, by outcome: ok, or an error code.',
-    labelNames: ['provider', 'operation', 'outcome'],
-    registers,
-  });
-  const duration = new Histogram({
-    name: 'keyferry_provider_request_duration_seconds',
-    help: 'How long requests to backends took.',
-    buckets: durationBuckets,
-    labelNames: ['provider', 'operation'],
-    registers,
-  });
-  return ({ provider, operation, outcome, seconds }) => {
-    total.inc({ provider, operation, outcome });
-    duration.observe({ provider, operation }, seconds);
-  };
-};
-
 /** The agent's metrics. Labels are names of stores, providers and outcomes, never of keys. */
 export interface Instruments {
   readonly refresh: (record: RefreshRecord) => void;
@@ -89,7 +67,7 @@ export const makeInstruments = (gauges: () => Gauges): Instruments => {
   addGauges(registry, gauges);
   return {
     refresh: addRefreshes(registry),
-    request: addRequests(registry),
+    request: countRequests(registry),
     contentType: registry.contentType,
     render: () => registry.metrics(),
   };

@@ -2,11 +2,11 @@ import { X509Certificate } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { openStore } from '../../agent/providers.ts';
+
 import type { Mode } from '../../agent/core/modes.ts';
 import type { Plan } from '../../lib/plan.ts';
 import { fileAt, planOf, sourceOf } from '../support/agent/plans.ts';
-import type { RunningAgent } from '../support/agent/in-process.ts';
+import { realStores, type RunningAgent } from '../support/agent/in-process.ts';
 import { runUntilTestEnds } from '../support/agent/three-stores.ts';
 import { startVaultPod, type VaultPod, type VaultPodOptions } from '../support/agent/vault-pod.ts';
 import { visibleFiles } from '../support/agent/volume.ts';
@@ -37,7 +37,7 @@ const startWorld = async (options: Omit<VaultPodOptions, 'clock'> = {}): Promise
     ...pod,
     clock,
     run: (mode = 'run', plan = pod.plan) =>
-      runUntilTestEnds({ plan, root, mode, clock, stores: { open: openStore } }),
+      runUntilTestEnds({ plan, root, mode, clock, stores: realStores(plan) }),
     pass: async (milliseconds, step = second) => {
       const end = clock.monotonic() + milliseconds;
       await untilAdvancing(clock, () => clock.monotonic() >= end, { step });

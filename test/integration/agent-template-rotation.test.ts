@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { openStore } from '../../agent/providers.ts';
+
 import type { Plan, PlanStore } from '../../lib/plan.ts';
 import { ServiceAccountIssuer } from '../emulators/issuer/issuer.ts';
 import { startVaultServer, type VaultServer } from '../emulators/vault/server.ts';
-import { makePod } from '../support/agent/in-process.ts';
+import { makePod, realStores } from '../support/agent/in-process.ts';
 import { fileAt, planOf, sourceOf } from '../support/agent/plans.ts';
 import {
   entryOf,
@@ -68,7 +68,7 @@ const run = async (plan: Plan) => {
   const root = makePod();
   writeFileSync(join(root, 'keyferry/identity/tokens/vault'), token);
   const templates = await templatesFor(plan);
-  return runUntilTestEnds({ plan, stores: { open: openStore }, templates, root });
+  return runUntilTestEnds({ plan, stores: realStores(plan), templates, root });
 };
 
 const dataReads = (): number => vault.requests.count({ path: 'kv/data/*', method: 'GET' });

@@ -3,18 +3,18 @@ import { Agent } from '../../../agent/agent.ts';
 import { modeRules, type Mode } from '../../../agent/core/modes.ts';
 import type { Templates } from '../../../agent/core/tools.ts';
 import { agentPaths } from '../../../agent/paths.ts';
+import { openStores, type OpenPlanStore } from '../../../agent/providers.ts';
 import { nodeFileSystem, type FileSystem } from '../../../agent/publish/file-system.ts';
 import { runMode, type Ending } from '../../../agent/run-mode.ts';
 import type { Plan } from '../../../lib/plan.ts';
 import { logLines, type LogLine } from '../log-lines.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { makeFolder } from './folders.ts';
-import type { ScriptedStores } from './scripted-stores.ts';
 import { randomName } from './volume.ts';
 
 export interface InProcessOptions {
   readonly plan: Plan;
-  readonly stores: Pick<ScriptedStores, 'open'>;
+  readonly stores: { readonly open: OpenPlanStore };
   readonly mode?: Mode;
   /** Where an earlier agent ran; a new pod unless told. */
   readonly root?: string;
@@ -37,6 +37,11 @@ export interface RunningAgent {
   /** Asks it to end, as SIGTERM does, and waits for that. */
   stop(): Promise<Ending>;
 }
+
+/** A plan's stores as the agent itself opens them. */
+export const realStores = (plan: Plan, root = '/'): { open: OpenPlanStore } => ({
+  open: openStores({ plan, paths: agentPaths(root), random: () => 0.5 }),
+});
 
 /** A pod's volumes below a new root. */
 export const makePod = (): string => {
@@ -67,6 +72,7 @@ export const runInProcess = async (options: InProcessOptions): Promise<RunningAg
     randomName,
     stop: stop.signal,
     readAnew: rules.endsWhenReady,
+    follows: rules.stays,
     revokes: rules.stays,
   });
   let ended: Ending | undefined;

@@ -1,9 +1,9 @@
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
-import { openStore } from '../../../agent/providers.ts';
+import type { OpenPlanStore } from '../../../agent/providers.ts';
 import { nodeFileSystem, type FileSystem } from '../../../agent/publish/file-system.ts';
 import type { Plan } from '../../../lib/plan.ts';
-import type { OpenProvider, Provider } from '../../../providers/provider.ts';
-import { runInProcess, type RunningAgent } from '../agent/in-process.ts';
+import type { Provider } from '../../../providers/provider.ts';
+import { realStores, runInProcess, type RunningAgent } from '../agent/in-process.ts';
 import type { Names } from './names.ts';
 import { OpenRequests } from './open-requests.ts';
 import type { PodClock } from './pod-clock.ts';
@@ -101,10 +101,10 @@ export class Pod {
     return this.requests.count > 0 && this.requests.count === this.stuck(this.requests);
   }
 
-  readonly #open: OpenProvider = (store, context) => {
+  readonly #open: OpenPlanStore = (store, context) => {
     const { names } = this.#options;
     const reached = names === undefined ? context : { ...context, resolveHost: names.resolve };
-    return this.#counted(async () => this.#watched(await openStore(store, reached)));
+    return this.#counted(async () => this.#watched(await realStores(this.#options.plan).open(store, reached)));
   };
 
   async #counted<T>(work: () => Promise<T>): Promise<T> {
