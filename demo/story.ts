@@ -75,7 +75,7 @@ const start = async ({ cluster, tell }: Stage, pod: Pod): Promise<void> => {
   await cluster.podbox.until(reference, ({ container }) => container('app').state.running !== undefined);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   tell.step(
-    `A kubelet starts it: ${sidecar} logs in to Vault and to AWS with the pod's own tokens and writes the files; ${seconds} s later the app starts.`,
+    `A kubelet starts it: ${sidecar} logs in to Vault and to AWS with the pod's own tokens, proves itself to the broker with a third, and writes the files; ${seconds} s later the app starts.`,
   );
 };
 
@@ -130,8 +130,10 @@ const showConfig = async ({ cluster, tell }: Stage, secrets: readonly string[]):
   const folder = cluster.podbox.volume(reference, 'keyferry-secrets');
   const text = await readFile(join(folder, 'config', 'config.yaml'), 'utf8');
   if (!secrets.every((secret) => text.includes(secret)))
-    throw new Error('config.yaml does not have the secrets of both stores');
-  tell.step('The template made /secrets/config/config.yaml of both stores (… stands for a secret here):');
+    throw new Error('config.yaml does not have the secrets of all stores');
+  tell.step(
+    'The template made /secrets/config/config.yaml of all three stores (… stands for a secret here):',
+  );
   tell.show(hidden(text, secrets));
 };
 
@@ -157,12 +159,12 @@ export const playDemo = async (stage: Stage, { first, second }: DemoSecrets): Pr
   const { cluster, upstreams, tell } = stage;
   cluster.api.apply(...storeManifests(upstreams));
   tell.step(
-    'The platform team has applied docs/examples/payments/store.yaml: where Vault and AWS are, and how pods log in.',
+    'The platform team has applied docs/examples/payments/store.yaml: where Vault, AWS and Bitwarden are, and who logs in there how.',
   );
   const externalSecrets = readManifests(externalSecretFile);
   cluster.api.apply(...externalSecrets);
   tell.step(
-    'The payments team comes from External Secrets Operator. Its ExternalSecret makes two files of both stores by a template (docs/examples/payments/external-secret.yaml):',
+    'The payments team comes from External Secrets Operator. Its ExternalSecret makes two files of all three stores by a template (docs/examples/payments/external-secret.yaml):',
   );
   tell.show(readFileSync(externalSecretFile, 'utf8'));
   const manifests = readManifests(podFile);

@@ -7,6 +7,7 @@ import type { Reading } from './pods/reading.ts';
 import { serviceAccount } from './vault/configuration.ts';
 import type { Vault } from './vault/vault.ts';
 import type { Aws } from './aws/aws.ts';
+import type { Bitwarden } from './bitwarden/bitwarden.ts';
 
 /** How long a pod may take to be Ready, in seconds; a machine that is busy with several at once takes its time. */
 const readySeconds = 90;
@@ -23,6 +24,8 @@ export interface Bench {
   /** Likewise, an AWS account. */
   readonly aws: Aws;
   readonly startAws: (namespace: string) => Promise<Aws>;
+  /** Read by the broker alone. */
+  readonly bitwarden: Bitwarden;
   readonly program: AppProgram;
   /** Takes note of the namespaces that a scenario makes, so that they go when it has ended. */
   readonly namespaces: Set<string>;

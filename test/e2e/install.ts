@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import { named, type Kubectl } from './cluster/kubectl.ts';
 import { describePod, type Pod } from './cluster/objects.ts';
 import { systemNamespace } from './cluster/preflight.ts';
+import { brokerFile } from './broker.ts';
 import { kustomizeImage } from './image-name.ts';
 
 /** Names of the two images, as the cluster's nodes know them. */
@@ -18,6 +19,7 @@ const base = join(deploy, 'base');
 const component = join(deploy, 'components', 'external-secrets-operator');
 const configuration = 'mutatingwebhookconfiguration/keyferry-webhook';
 export const webhookDeployment = named('deployment/keyferry-webhook', systemNamespace);
+export const brokerDeployment = named('deployment/keyferry-broker', systemNamespace);
 export const webhookConfiguration = named(configuration);
 
 const rolloutSeconds = 180;
@@ -30,6 +32,7 @@ const overlay = async (folder: string, images: Images): Promise<void> => {
     components: [relative(await realpath(folder), component)],
     // The agent's image stands in a variable of the webhook's container, where kustomize looks only if told.
     configurations: ['image-fields.yaml'],
+    patches: [{ path: 'broker.yaml' }],
     images: [
       { name: 'keyferry-webhook', ...kustomizeImage(images.webhook) },
       { name: 'keyferry-agent', ...kustomizeImage(images.agent) },
@@ -37,6 +40,13 @@ const overlay = async (folder: string, images: Images): Promise<void> => {
   };
   const fields = { images: [{ kind: 'Deployment', path: 'spec/template/spec/containers/env/value' }] };
   await writeFile(join(folder, 'image-fields.yaml'), JSON.stringify(fields));
+  const configMap = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'keyferry-broker', namespace: systemNamespace },
+    data: { 'broker.yaml': JSON.stringify(brokerFile) },
+  };
+  await writeFile(join(folder, 'broker.yaml'), JSON.stringify(configMap));
   await writeFile(join(folder, 'kustomization.yaml'), JSON.stringify(kustomization));
 };
 
@@ -83,11 +93,19 @@ export class Installation {
   async rolledOut(): Promise<void> {
     try {
       await this.#kubectl.rolledOut(webhookDeployment, rolloutSeconds);
+      // The first replica is Ready at once; another one waits until every namespace has its certificate.
+      await this.#kubectl.run([
+        ...['wait', brokerDeployment.name, '--namespace', systemNamespace],
+        ...['--for=jsonpath={.status.availableReplicas}', `--timeout=${rolloutSeconds}s`],
+      ]);
     } catch (error) {
       const pods = await webhookPods(this.#kubectl);
-      throw new Error(`the webhook's pods do not get Ready: ${pods.map(describePod).join('; ')}`, {
-        cause: error,
-      });
+      throw new Error(
+        `the pods of the webhook and the broker do not get Ready: ${pods.map(describePod).join('; ')}`,
+        {
+          cause: error,
+        },
+      );
     }
   }
 

@@ -1,5 +1,7 @@
 import process from 'node:process';
 import { Aws } from './aws/aws.ts';
+import { Bitwarden, bitwardenNamespace } from './bitwarden/bitwarden.ts';
+import { setUpBroker } from './broker.ts';
 import { createNamespace, type Bench } from './bench.ts';
 import { bundleEmulator } from './bundle.ts';
 import { cleanUp, verifyNothingLeft } from './cleanup.ts';
@@ -33,21 +35,32 @@ const report = new Report(
 const setUp = async (installation: Installation): Promise<Bench> => {
   await installation.apply();
   await installation.rolledOut();
-  report.say('installed deploy/base, the webhook is ready');
-  const programs = { vault: await bundleEmulator('vault'), aws: await bundleEmulator('aws') };
+  report.say('installed deploy/base, the webhook is ready, and a broker');
+  const programs = {
+    vault: await bundleEmulator('vault'),
+    aws: await bundleEmulator('aws'),
+    bitwarden: await bundleEmulator('bitwarden'),
+  };
   const namespaces = new Set<string>();
   const { agent: image } = images;
   const startVault = (namespace: string): Promise<Vault> =>
     Vault.start({ kubectl, namespace, image, program: programs.vault });
   const startAws = (namespace: string): Promise<Aws> =>
     Aws.start({ kubectl, namespace, image, program: programs.aws });
-  const [vault, aws] = await Promise.all([
+  const startBitwarden = (namespace: string): Promise<Bitwarden> =>
+    Bitwarden.start({ kubectl, namespace, image, program: programs.bitwarden });
+  const [vault, aws, bitwarden] = await Promise.all([
     createNamespace({ kubectl, namespaces }, 'vault').then(startVault),
     createNamespace({ kubectl, namespaces }, 'aws').then(startAws),
+    createNamespace({ kubectl, namespaces }, bitwardenNamespace).then(startBitwarden),
   ]);
-  report.say(`started stand-ins: Vault at ${vault.url}, AWS at ${aws.url}`);
+  await setUpBroker({ kubectl, vault, bitwarden });
+  report.say(`started stand-ins: Vault at ${vault.url}, AWS at ${aws.url}, Bitwarden at ${bitwarden.url}`);
   const reader = { image: images.agent, script: await bundleReader() };
-  return { kubectl, signal, installation, vault, startVault, aws, startAws, program: reader, namespaces };
+  return {
+    ...{ kubectl, signal, installation, vault, startVault, aws, startAws, bitwarden },
+    ...{ program: reader, namespaces },
+  };
 };
 
 const runScenario = async (bench: Bench, { name, run }: Scenario): Promise<void> => {

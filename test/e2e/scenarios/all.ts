@@ -1,6 +1,7 @@
 import type { Inventory } from '../cluster/inventory.ts';
 import type { Scenario } from '../scenario.ts';
 import { awsScenarios } from './aws.ts';
+import { brokerRolloutScenario, brokerScenarios } from './broker.ts';
 import { certificateScenarios } from './certificates.ts';
 import { exampleScenario } from './example.ts';
 import { externalSecretScenarios, externalSecretsOperatorScenarios } from './external-secrets.ts';
@@ -20,6 +21,7 @@ import { workloadScenarios } from './workloads.ts';
 /** Those that keep to namespaces of their own, side by side; the longest first. */
 export const peaceful: readonly Scenario[] = [
   ...outageScenarios,
+  ...brokerScenarios,
   ...awsScenarios,
   ...leaseScenarios,
   exampleScenario,
@@ -42,7 +44,7 @@ export const disturbing = (options: {
   ...certificateScenarios,
   ...rolloutScenarios,
   ...webhookAwayScenarios,
-  ...(options.slow ? slowScenarios : []),
+  ...(options.slow ? [...slowScenarios, brokerRolloutScenario] : []),
   // By now the pods of all others have ended.
   startDelayScenario,
   ...secretScenarios(options.secretsBefore),

@@ -4,6 +4,7 @@ import { parseAllDocuments } from 'yaml';
 import { Workspace, type Bench } from '../bench.ts';
 import type { KubernetesObject } from '../cluster/objects.ts';
 import { secretNames } from '../aws/configuration.ts';
+import { bitwardenSecrets } from '../bitwarden/bitwarden.ts';
 import { newCredentials, shows, showsFile, verifyReadings } from '../credentials.ts';
 import type { Scenario } from '../scenario.ts';
 
@@ -15,7 +16,13 @@ const readManifests = async (file: string): Promise<readonly KubernetesObject[]>
   );
 
 interface ExampleStore extends KubernetesObject {
-  readonly spec: { readonly provider: { readonly vault?: object; readonly aws?: object } };
+  readonly spec: {
+    readonly provider: {
+      readonly vault?: object;
+      readonly aws?: object;
+      readonly bitwardensecretsmanager?: object;
+    };
+  };
 }
 
 interface ExamplePod extends KubernetesObject {
@@ -26,11 +33,14 @@ interface ExamplePod extends KubernetesObject {
 const adapt = (bench: Bench, namespace: string, manifest: KubernetesObject): KubernetesObject => {
   const placed = { ...manifest, metadata: { ...manifest.metadata, namespace } };
   if (manifest.kind === 'SecretStore') {
-    const { vault, aws } = (manifest as ExampleStore).spec.provider;
-    const provider =
-      aws === undefined
-        ? { vault: { ...vault, ...bench.vault.address } }
-        : { aws: { ...aws, ...bench.aws.address } };
+    const { vault, aws, bitwardensecretsmanager } = (manifest as ExampleStore).spec.provider;
+    const provider = {
+      ...(vault && { vault: { ...vault, ...bench.vault.address } }),
+      ...(aws && { aws: { ...aws, ...bench.aws.address } }),
+      ...(bitwardensecretsmanager && {
+        bitwardensecretsmanager: { ...bitwardensecretsmanager, ...bench.bitwarden.address },
+      }),
+    };
     return { ...placed, spec: { provider } };
   }
   if (manifest.kind !== 'Pod') return placed;
@@ -47,8 +57,10 @@ export const exampleScenario: Scenario = {
   run: async (bench) => {
     const [before, after] = [newCredentials(), newCredentials()];
     const [feed, nextFeed] = [newCredentials().password, newCredentials().password];
+    const [mail, nextMail] = [newCredentials().password, newCredentials().password];
     await bench.vault.write('payments/db', { ...before });
     await bench.aws.write(secretNames.example, { token: feed });
+    await bench.bitwarden.write(bitwardenSecrets.example, mail);
     const workspace = await Workspace.empty(bench, 'example');
     const files = ['store.yaml', 'external-secret.yaml', 'payments-api.yaml'];
     const manifests = (await Promise.all(files.map(readManifests))).flat();
@@ -57,9 +69,12 @@ export const exampleScenario: Scenario = {
     await workspace.ready('payments-api');
     await workspace.readings('payments-api', shows(before), { seconds: 30 });
     await workspace.readings('payments-api', showsFile('fraud-feed-token', feed), { seconds: 30 });
+    await workspace.readings('payments-api', showsFile('smtp-password', mail), { seconds: 30 });
     await bench.vault.write('payments/db', { ...after });
     await bench.aws.write(secretNames.example, { token: nextFeed });
+    await bench.bitwarden.write(bitwardenSecrets.example, nextMail);
     await workspace.readings('payments-api', showsFile('fraud-feed-token', nextFeed), { seconds: 40 });
+    await workspace.readings('payments-api', showsFile('smtp-password', nextMail), { seconds: 40 });
     verifyReadings(await workspace.readings('payments-api', shows(after), { seconds: 40 }), [before, after]);
     return undefined;
   },

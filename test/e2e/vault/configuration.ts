@@ -1,4 +1,4 @@
-import { testNamespacePrefix } from '../cluster/preflight.ts';
+import { systemNamespace, testNamespacePrefix } from '../cluster/preflight.ts';
 import { clusterKeys } from '../stand-ins/manifests.ts';
 
 /** What the stand-in's roles admit, and what they may read. */
@@ -8,6 +8,9 @@ export const serviceAccount = 'payments-api';
 /** Keys below this word are the policy's to read; all others are not. */
 const openKeys = 'payments';
 const policy = 'payments';
+/** What the broker itself reads, by its own ServiceAccount: credentials that other stores take. */
+export const platformKeys = 'platform';
+export const platformRole = 'platform';
 /** Each read makes a database user that lives so long, unless it is renewed. */
 export const leasedKey = 'database/creds/payments';
 export const leaseSeconds = 20;
@@ -21,6 +24,7 @@ export const vaultConfiguration = (rootToken: string, host: string): object => (
     [policy]: [`kv/data/${openKeys}/*`, leasedKey]
       .map((path) => `path "${path}" { capabilities = ["read"] }`)
       .join('\n'),
+    [platformRole]: `path "kv/data/${platformKeys}/*" { capabilities = ["read"] }`,
   },
   auth: {
     kubernetes: {
@@ -31,6 +35,13 @@ export const vaultConfiguration = (rootToken: string, host: string): object => (
           bound_service_account_namespaces: `${testNamespacePrefix}*`,
           audience,
           token_policies: policy,
+          token_ttl: '1h',
+        },
+        [platformRole]: {
+          bound_service_account_names: 'keyferry-broker',
+          bound_service_account_namespaces: systemNamespace,
+          audience,
+          token_policies: platformRole,
           token_ttl: '1h',
         },
       },

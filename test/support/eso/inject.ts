@@ -1,7 +1,7 @@
 import { annotation } from '../../../lib/annotation-names.ts';
 import { parseManifests } from '../../../lib/kube/manifests.ts';
-import type { PlanFile } from '../../../lib/plan.ts';
-import { defaultSettings } from '../../../webhook/core/settings.ts';
+import type { Plan, PlanFile } from '../../../lib/plan.ts';
+import { defaultSettings, type BrokerSettings } from '../../../webhook/core/settings.ts';
 import { decideOn } from '../golden-admission.ts';
 import { reviewOf } from '../golden-case.ts';
 import { isExternalSecret, metadataOf, type Json } from './cases.ts';
@@ -15,7 +15,7 @@ const request = {
 };
 
 /** What the webhook plans for a pod that names every ExternalSecret of these manifests, in an install that reads ESO's objects. */
-export const plannedFiles = (documents: readonly Json[], namespace: string): readonly PlanFile[] => {
+export const planFor = (documents: readonly Json[], namespace: string, broker?: BrokerSettings): Plan => {
   const { objects, problems } = parseManifests(documents.map((value) => ({ source: 'case', value })));
   if (problems.length > 0) throw new Error(problems.join('\n'));
   const names = documents.filter(isExternalSecret).map((document) => metadataOf(document).name);
@@ -27,12 +27,21 @@ export const plannedFiles = (documents: readonly Json[], namespace: string): rea
     },
     spec: { serviceAccountName: 'app', containers: [{ name: 'app' }] },
   };
-  const settings = { ...defaultSettings, externalSecretsOperatorRead: true, fileRoot: '/' };
+  const settings = {
+    ...defaultSettings,
+    externalSecretsOperatorRead: true,
+    fileRoot: '/',
+    ...(broker && { broker }),
+  };
   const review = reviewOf(pod, namespace, request);
   const outcome = decideOn(review, { objects, settings });
   if (outcome.kind !== 'inject') throw new Error(`not injected: ${JSON.stringify(outcome)}`);
-  return outcome.plan.files;
+  return outcome.plan;
 };
+
+/** The files of that plan, in an install without a broker. */
+export const plannedFiles = (documents: readonly Json[], namespace: string): readonly PlanFile[] =>
+  planFor(documents, namespace).files;
 
 /** The files that a plan names; a folder with a star where only the store knows which. */
 export const namesOf = (files: readonly PlanFile[]): readonly string[] =>

@@ -2,7 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { looksDynamic } from '../../../lib/dynamic-key.ts';
 import type { AwsStore } from '../../../lib/stores/aws.ts';
+import { takesToken } from '../../../lib/connections/vault.ts';
 import type { VaultStore } from '../../../lib/stores/vault.ts';
+import type { VaultAuth } from '../../../lib/stores/vault-auth.ts';
 import { startAwsServer } from '../../emulators/aws/server.ts';
 import { allow, trustServiceAccount, type SecretSetup } from '../../emulators/aws/setup.ts';
 import { ServiceAccountIssuer } from '../../emulators/issuer/issuer.ts';
@@ -49,8 +51,15 @@ const subjectOf = ({ namespace, serviceAccount }: Login): string =>
 
 const policyName = 'reader';
 
+/** A Vault that pods log in to; others take the broker. */
+interface PodVault extends VaultStore {
+  readonly auth: VaultAuth;
+}
+
+const isOfPods = (store: VaultStore): store is PodVault => takesToken(store.auth);
+
 const authOf = (
-  { auth: { method, role = 'default-role', audience } }: VaultStore,
+  { auth: { method, role = 'default-role', audience } }: PodVault,
   isNamed: boolean,
   login: Login,
 ): AuthSetup => {
@@ -97,7 +106,7 @@ const inNamespace = (namespace: string | undefined, setup: VaultSetup): VaultSet
     setup,
   );
 
-const vaultSetup = (store: VaultStore, { held, login }: Scene): VaultSetup => {
+const vaultSetup = (store: PodVault, { held, login }: Scene): VaultSetup => {
   const dynamic = Object.keys(held).filter((key) => looksDynamic({ key }));
   const kept = Object.entries(held).filter(([key]) => !dynamic.includes(key));
   const paths = [`${store.path}/data/*`, ...dynamic];
@@ -116,7 +125,7 @@ const vaultSetup = (store: VaultStore, { held, login }: Scene): VaultSetup => {
   });
 };
 
-const startVault = async (store: VaultStore, scene: Scene): Promise<StandIn> => {
+const startVault = async (store: PodVault, scene: Scene): Promise<StandIn> => {
   const { issuer, login } = scene;
   const vault = await startVaultServer({
     keys: () => issuer.jwks(),
@@ -174,7 +183,7 @@ const roleOf = ({ documents }: EsoCase, serviceAccount: string): string => {
 };
 
 /** Whom a store names to log in. */
-const loginOf = (provider: VaultStore | AwsStore, { name, namespace }: EsoCase): Login => {
+const loginOf = (provider: PodVault | AwsStore, { name, namespace }: EsoCase): Login => {
   const isVault = provider.type === 'vault';
   const serviceAccount = isVault ? provider.auth.serviceAccount : provider.serviceAccount;
   if (serviceAccount === undefined) throw new Error(`${name}: a store names no ServiceAccount`);
@@ -191,7 +200,8 @@ const startFor = (
   issuer: ServiceAccountIssuer,
 ): Promise<StandIn> | undefined => {
   const provider = readStoreOf(document)?.provider;
-  if (provider === undefined || provider.type === 'file') return undefined;
+  if (provider?.type !== 'aws' && provider?.type !== 'vault') return undefined;
+  if (provider.type === 'vault' && !isOfPods(provider)) return undefined;
   const login = loginOf(provider, eso);
   const scene: Scene = { issuer, login, held: eso.upstream[metadataOf(document).name] ?? {} };
   return provider.type === 'vault'
@@ -206,7 +216,7 @@ export interface StandInCase extends AsyncDisposable {
   readonly words: readonly string[];
 }
 
-/** Whether there are servers for all of its stores: those of Bitwarden, Azure and Google cannot be asked yet. */
+/** Whether there are servers for all of its stores: those of Azure and Google cannot be asked yet. */
 export const hasStandIns = ({ documents }: EsoCase): boolean =>
   documents.filter(isStore).every((document) => readStoreOf(document) !== undefined);
 

@@ -8,6 +8,7 @@ import {
   secretsVolumeName,
   stateVolumeName,
 } from '../../../lib/names.ts';
+import { trustConfigMap } from '../../../lib/broker/names.ts';
 import { judgedKinds } from '../../../webhook/core/judge.ts';
 import { at, listAt, manifests, named, walk } from './manifests.ts';
 
@@ -18,6 +19,7 @@ const asksForKeyferry =
 
 const configuration = named('MutatingWebhookConfiguration', 'keyferry-webhook').object;
 const injected = named('ValidatingAdmissionPolicy', 'keyferry-injected-pods.keyferry.dev').object;
+const configMaps = named('ValidatingAdmissionPolicy', 'keyferry-config-maps.keyferry.dev').object;
 const misplaced = named('ValidatingAdmissionPolicy', 'keyferry-misplaced-annotations.keyferry.dev').object;
 
 /** Optional fields reached by a plain dot: where they are missing the expression fails, and with it the request. */
@@ -180,20 +182,53 @@ describe('policy on misplaced annotations', () => {
   });
 });
 
+describe('policy on ConfigMaps', () => {
+  test('denies our ServiceAccounts, each of them, every name but one', () => {
+    const accounts = manifests
+      .filter(({ kind }) => kind === 'ServiceAccount')
+      .map(({ name }) => `'system:serviceaccount:keyferry-system:${name}'`);
+    expect(accounts).toHaveLength(2);
+    const [condition] = listAt(configMaps, 'spec.matchConditions');
+    for (const account of accounts) expect(at(condition, 'expression')).toContain(account);
+    expect(listAt(configMaps, 'spec.validations').map((each) => at(each, 'expression'))).toEqual([
+      `object.metadata.?name.orValue('') == '${trustConfigMap}'`,
+    ]);
+    expect(at(configMaps, 'spec.failurePolicy')).toBe('Fail');
+    const name = 'keyferry-config-maps.keyferry.dev';
+    expect(at(named('ValidatingAdmissionPolicyBinding', name).object, 'spec')).toEqual({
+      policyName: name,
+      validationActions: ['Deny'],
+    });
+  });
+
+  test('looks at every write of a ConfigMap', () => {
+    expect(listAt(configMaps, 'spec.matchConstraints.resourceRules')).toEqual([
+      {
+        apiGroups: [''],
+        apiVersions: ['v1'],
+        operations: ['CREATE', 'UPDATE'],
+        resources: ['configmaps'],
+        scope: 'Namespaced',
+      },
+    ]);
+  });
+});
+
 describe('every expression', () => {
   test.each([
     ['webhook', configuration],
     ['injected pods', injected],
     ['misplaced annotations', misplaced],
+    ['ConfigMaps', configMaps],
   ])('of %s guards the fields that an object may lack', (_name, object) => {
     expect(expressions(object)).not.toMatch(unguarded);
   });
 
   test('every validation has a message', () => {
-    const messages = [injected, misplaced]
+    const messages = [injected, misplaced, configMaps]
       .flatMap((policy) => listAt(policy, 'spec.validations'))
       .map((validation) => at(validation, 'message'));
-    expect(messages).toHaveLength(8);
+    expect(messages).toHaveLength(9);
     for (const message of messages) expect(message).toMatch(/\w+ \w+ \w+/u);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readStore } from '../../../lib/stores/store.ts';
 import { at, listAt, named, walk } from './manifests.ts';
-import { conditions, providers } from './store-examples.ts';
+import { access, conditions, providers } from './store-examples.ts';
 import { pruningPlaces, refusals, structuralProblems, undescribed } from './schema.ts';
 
 const definitions = {
@@ -39,7 +39,11 @@ describe.each(kinds)('%s', (kind) => {
   test('drops no field that somebody wrote below spec', () => {
     const places = pruningPlaces(at(schema, 'properties.spec'), 'spec');
     expect(places).toEqual(
-      kind === 'SecretStore' ? [] : ['spec.conditions.items.namespaceSelector.matchExpressions.items'],
+      kind === 'SecretStore'
+        ? []
+        : ['conditions', 'access'].map(
+            (field) => `spec.${field}.items.namespaceSelector.matchExpressions.items`,
+          ),
     );
   });
 
@@ -114,12 +118,11 @@ describe.each(kinds)('%s', (kind) => {
     const object = store(kind, {
       controller: 'other',
       retrySettings: { maxRetries: 3 },
-      via: 'broker',
       provider: {
         vault: {
           server: 'https://vault',
           caProvider: { type: 'ConfigMap', name: 'ca', key: 'ca.crt' },
-          auth: { appRole: { path: 'approle', roleId: 'role', secretRef: { name: 'id', key: 'id' } } },
+          auth: { ldap: { path: 'ldap', username: 'u', secretRef: { name: 'id', key: 'id' } } },
         },
       },
     });
@@ -129,10 +132,9 @@ describe.each(kinds)('%s', (kind) => {
     const places = [...unusable, ...warnings].map((text) => text.split(' ')[0]);
     expect(places.sort()).toEqual([
       'spec.controller',
-      'spec.provider.vault.auth.appRole',
+      'spec.provider.vault.auth.ldap',
       'spec.provider.vault.caProvider',
       'spec.retrySettings',
-      'spec.via',
     ]);
   });
 });
@@ -144,7 +146,6 @@ test.each(kinds)('%s keeps what aws has and Keyferry does not read, for the webh
         service: 'ParameterStore',
         region: 'eu-central-1',
         secretsManager: { recoveryWindowInDays: 7 },
-        auth: { secretRef: { accessKeyIDSecretRef: { name: 'aws', key: 'id' } } },
       },
     },
   });
@@ -152,7 +153,6 @@ test.each(kinds)('%s keeps what aws has and Keyferry does not read, for the webh
   const { problems, unusable, warnings } = readStore(object);
   expect([...problems, ...unusable, ...warnings].map((text) => text.split(' ')[0])).toEqual([
     'spec.provider.aws.service',
-    'spec.provider.aws.auth.secretRef',
     'spec.provider.aws.secretsManager',
   ]);
 });
@@ -161,6 +161,32 @@ test('conditions belong to the ClusterSecretStore', () => {
   const object = store('ClusterSecretStore', { conditions, provider: providers['file'] });
   expect(refusals(schemaOf('ClusterSecretStore'), object)).toEqual([]);
   expect(readStore(object).problems).toEqual([]);
+});
+
+test('access and via are read as they are described', () => {
+  const object = store('ClusterSecretStore', {
+    access,
+    via: 'broker',
+    provider: providers['vault with the least'],
+  });
+  expect(refusals(schemaOf('ClusterSecretStore'), object)).toEqual([]);
+  expect(readStore(object)).toMatchObject({ problems: [], store: { via: 'broker', access: [{}, {}] } });
+  const own = store('SecretStore', {
+    access: [access[0]],
+    via: 'agent',
+    provider: providers['vault with the least'],
+  });
+  expect(refusals(schemaOf('SecretStore'), own)).toEqual([]);
+  expect(readStore(own)).toMatchObject({ problems: [], store: { via: 'agent', access: [{}] } });
+});
+
+test.each(kinds)('%s refuses rules that give nothing', (kind) => {
+  const spec = { provider: providers['vault with the least'], access: [{ keys: [] }, { namespaces: [] }] };
+  expect(refusals(schemaOf(kind), store(kind, spec))).toEqual([
+    'object.spec.access[0].keys has less than its minItems',
+    'object.spec.access[1].keys is missing',
+    'object.spec.access[1].namespaces has less than its minItems',
+  ]);
 });
 
 test('both kinds describe a provider in the same words', () => {
@@ -179,7 +205,10 @@ test('every field of the schema is one that the webhook knows', () => {
         .filter((part) => !['properties', 'items'].includes(part))
         .join('.'),
     );
-  const examples = [...Object.values(providers).map((provider) => ({ provider })), { conditions }];
+  const examples = [
+    ...Object.values(providers).map((provider) => ({ provider })),
+    { conditions, access, via: 'broker' },
+  ];
   const used = examples
     .flatMap((spec) => walk(spec))
     .map(([path]) =>

@@ -8,8 +8,21 @@ import { repository } from './manifests.ts';
 const read = (file: string): string => readFileSync(join(repository, file), 'utf8');
 
 describe.each([
-  ['Dockerfile.webhook', 'webhook.mjs', []],
-  ['Dockerfile.agent', 'agent.cjs', ['/opt/keyferry/agent.cache']],
+  [
+    'Dockerfile.webhook',
+    'webhook.mjs',
+    [
+      '/usr/share/licenses/keyferry/',
+      '/opt/keyferry/node_modules/',
+      '/opt/keyferry/bitwarden-sdk.mjs',
+      '/opt/keyferry/broker.mjs',
+    ],
+  ],
+  [
+    'Dockerfile.agent',
+    'agent.cjs',
+    ['/usr/share/licenses/keyferry/LICENCES-of-dependencies', '/opt/keyferry/agent.cache'],
+  ],
 ])('%s', (file, program, beside) => {
   const text = read(file);
   const last = text.slice(text.lastIndexOf('\nFROM '));
@@ -37,7 +50,6 @@ describe.each([
     expect([...last.matchAll(/^COPY .* (\S+)$/gmu)].map(([, to]) => to)).toEqual([
       '/',
       '/usr/share/licenses/keyferry/',
-      '/usr/share/licenses/keyferry/LICENCES-of-dependencies',
       ...beside,
       `/opt/keyferry/${program}`,
     ]);
@@ -64,7 +76,7 @@ test('a build sees what .dockerignore lets in: sources and the lock file, no tes
   expect(first).toBe('*');
   for (const line of others) {
     expect(line).toMatch(
-      /^!(agent|certs|lib|providers|webhook|scripts\/[a-z-]+\.mjs|LICENSE|\.npmrc|[a-z-]+\.json)$/u,
+      /^!(agent|broker|certs|lib|providers|webhook|scripts\/[a-z-]+\.mjs|LICENSE|\.npmrc|[a-z-]+\.json)$/u,
     );
     expect([line, existsSync(join(repository, line.slice(1)))]).toEqual([line, true]);
   }
@@ -116,13 +128,15 @@ describe('make images', () => {
       AGENT_IMAGE: 'registry.example/agent:1',
       BUILD_ARGS: ' --network host  --no-cache ',
       SOURCE_DATE_EPOCH: '1700000000',
+      BITWARDEN_SDK: 'no',
     };
     expect(run(environment)).toMatchObject({ status: 0 });
     const common =
-      'docker build --build-arg SOURCE_DATE_EPOCH=1700000000 --build-arg NODE_IMAGE=base.example/node:26 --network host --no-cache';
+      'docker build --build-arg SOURCE_DATE_EPOCH=1700000000 --build-arg NODE_IMAGE=base.example/node:26';
+    const further = '--network host --no-cache';
     expect(calls()).toEqual([
-      `${common} --file Dockerfile.webhook --tag registry.example/webhook:1 .`,
-      `${common} --file Dockerfile.agent --tag registry.example/agent:1 .`,
+      `${common} --build-arg BITWARDEN_SDK=no ${further} --file Dockerfile.webhook --tag registry.example/webhook:1 .`,
+      `${common} ${further} --file Dockerfile.agent --tag registry.example/agent:1 .`,
     ]);
   });
 

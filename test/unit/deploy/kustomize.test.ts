@@ -18,10 +18,16 @@ const render = (folder: string): readonly unknown[] => {
   return parseAllDocuments(stdout).map((document) => document.toJS() as unknown);
 };
 
+const containerOf = (documents: readonly unknown[], name: string): unknown => {
+  const isIt = (document: unknown): boolean =>
+    at(document, 'kind') === 'Deployment' && at(document, 'metadata.name') === name;
+  return at(documents.find(isIt), 'spec.template.spec.containers.0');
+};
+
 const images = (documents: readonly unknown[]): unknown => {
-  const deployment = documents.find((document) => at(document, 'kind') === 'Deployment');
-  const container = at(deployment, 'spec.template.spec.containers.0');
-  return { webhook: at(container, 'image'), agent: at(container, 'env.0.value') };
+  const webhook = containerOf(documents, 'keyferry-webhook');
+  const broker = containerOf(documents, 'keyferry-broker');
+  return { webhook: at(webhook, 'image'), agent: at(webhook, 'env.0.value'), broker: at(broker, 'image') };
 };
 
 /** Renders an overlay of deploy/base, as an installer would write it. */
@@ -57,6 +63,7 @@ test('docs/install.md has overlays', () => {
   expect(documentedOverlays.map(([title]) => title)).toEqual([
     'Install',
     'Flags of the webhook',
+    'The broker',
     'Objects of External Secrets Operator',
     'Certificates from cert-manager',
     'The network policy',
@@ -84,6 +91,7 @@ describeWithKubectl('kubectl kustomize', () => {
     expect(images(documents)).toEqual({
       webhook: 'registry.example/webhook:9.9.9',
       agent: 'registry.example/agent:9.9.9',
+      broker: 'registry.example/webhook:9.9.9',
     });
   });
 
@@ -94,7 +102,7 @@ describeWithKubectl('kubectl kustomize', () => {
     expect(rendered).not.toEqual(plain);
   });
 
-  test("with the component for External Secrets Operator's objects the webhook reads them, and may", () => {
+  test("with the component for External Secrets Operator's objects the webhook and the broker read them, and may", () => {
     const documents = renderOverlay(
       `components:\n  - ${fromOverlay}/deploy/components/external-secrets-operator\n`,
     );
@@ -105,12 +113,10 @@ describeWithKubectl('kubectl kustomize', () => {
       'ClusterRole keyferry-webhook-external-secrets-operator',
       'ClusterRoleBinding keyferry-webhook-external-secrets-operator',
     ]);
-    const flags = (of: readonly unknown[]): unknown =>
-      at(
-        of.find((document) => at(document, 'kind') === 'Deployment'),
-        'spec.template.spec.containers.0.args',
-      );
-    expect(flags(documents)).toEqual([...(flags(plain) as string[]), '--external-secrets-operator-read']);
+    for (const name of ['keyferry-webhook', 'keyferry-broker']) {
+      const flags = (of: readonly unknown[]): unknown => at(containerOf(of, name), 'args');
+      expect(flags(documents)).toEqual([...(flags(plain) as string[]), '--external-secrets-operator-read']);
+    }
     const role = documents.find(
       (document) => at(document, 'metadata.name') === 'keyferry-webhook-external-secrets-operator',
     );
@@ -129,10 +135,12 @@ describeWithKubectl('kubectl kustomize', () => {
         'app.kubernetes.io/name': 'keyferry',
         'app.kubernetes.io/part-of': 'keyferry',
       });
-    const deployment = render(base).find((document) => at(document, 'kind') === 'Deployment');
-    expect(at(deployment, 'spec.selector.matchLabels')).toEqual({
-      'app.kubernetes.io/name': 'keyferry',
-      'app.kubernetes.io/component': 'webhook',
-    });
+    const deployments = render(base).filter((document) => at(document, 'kind') === 'Deployment');
+    expect(deployments.map((deployment) => at(deployment, 'spec.selector.matchLabels'))).toEqual(
+      ['broker', 'webhook'].map((component) => ({
+        'app.kubernetes.io/name': 'keyferry',
+        'app.kubernetes.io/component': component,
+      })),
+    );
   });
 });

@@ -7,6 +7,8 @@ const roles = [...manifests, ...components].filter(({ kind }) => ['Role', 'Clust
 describe('what our roles grant', () => {
   test('the manifests have roles', () => {
     expect(roles.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      'ClusterRole keyferry-broker',
+      'Role keyferry-broker',
       'ClusterRole keyferry-stores-view',
       'ClusterRole keyferry-external-secrets-edit',
       'ClusterRole keyferry-webhook',
@@ -26,14 +28,25 @@ describe('what our roles grant', () => {
     expect(at(object, 'aggregationRule')).toBeUndefined();
   });
 
-  test('the webhook writes nothing but its own webhook configurations, the status of its objects and its Lease', () => {
-    const ours = roles.filter(({ name }) => name.startsWith('keyferry-webhook'));
-    const written = ours.flatMap(({ object }) =>
-      listAt(object, 'rules').filter((rule) =>
+  const writesOf = (name: string): readonly unknown[] =>
+    roles
+      .filter((role) => role.name.startsWith(name))
+      .flatMap(({ object }) => listAt(object, 'rules'))
+      .filter((rule) =>
         listAt(rule, 'verbs').some((verb) => !['get', 'list', 'watch'].includes(String(verb))),
-      ),
-    );
-    expect(written).toEqual([
+      );
+  const trustRules = [
+    {
+      apiGroups: [''],
+      resources: ['configmaps'],
+      resourceNames: ['keyferry-trust'],
+      verbs: ['get', 'list', 'watch', 'patch'],
+    },
+    { apiGroups: [''], resources: ['configmaps'], verbs: ['create'] },
+  ];
+
+  test('the webhook writes nothing but its own webhook configurations, the status of its objects, its Lease and certificates of the broker', () => {
+    expect(writesOf('keyferry-webhook')).toEqual([
       {
         apiGroups: ['keyferry.dev'],
         resources: ['secretstores/status', 'clustersecretstores/status', 'externalsecrets/status'],
@@ -45,6 +58,7 @@ describe('what our roles grant', () => {
         resourceNames: ['keyferry-webhook'],
         verbs: ['get', 'list', 'watch', 'patch'],
       },
+      ...trustRules,
       {
         apiGroups: ['coordination.k8s.io'],
         resources: ['leases'],
@@ -52,6 +66,35 @@ describe('what our roles grant', () => {
         verbs: ['get', 'patch'],
       },
       { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create'] },
+    ]);
+  });
+
+  test('the broker writes nothing but its certificates; it asks for reviews of tokens, and for tokens of its own', () => {
+    expect(writesOf('keyferry-broker')).toEqual([
+      { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
+      ...trustRules,
+      {
+        apiGroups: [''],
+        resources: ['serviceaccounts/token'],
+        resourceNames: ['keyferry-broker'],
+        verbs: ['create'],
+      },
+    ]);
+  });
+
+  test('the broker reads one pod at a time, and lists those of its own namespace alone', () => {
+    const ofPods = roles
+      .filter(({ name }) => name === 'keyferry-broker')
+      .map(({ kind, object }) => [
+        kind,
+        at(object, 'metadata.namespace'),
+        listAt(object, 'rules')
+          .filter((rule) => listAt(rule, 'resources').includes('pods'))
+          .map((rule) => at(rule, 'verbs')),
+      ]);
+    expect(ofPods).toEqual([
+      ['ClusterRole', undefined, [['get']]],
+      ['Role', 'keyferry-system', [['list', 'watch']]],
     ]);
   });
 
@@ -64,7 +107,7 @@ describe('what our roles grant', () => {
     ]);
   });
 
-  test('people may see everything of ours, and write ExternalSecrets alone', () => {
+  test('people may see everything of ours; ExternalSecrets, which are grants, are for those who administer a namespace, stores for nobody by themselves', () => {
     const aggregated = roles.flatMap(({ name, object }) => {
       const labels = Object.keys(at(object, 'metadata.labels') ?? {});
       const to = labels.filter((label) => label.includes('aggregate-to-'));
@@ -72,7 +115,7 @@ describe('what our roles grant', () => {
     });
     expect(aggregated).toEqual([
       ['view', 'keyferry-stores-view'],
-      ['edit', 'keyferry-external-secrets-edit'],
+      ['admin', 'keyferry-external-secrets-edit'],
     ]);
     const rulesOf = (name: string): unknown => at(named('ClusterRole', name).object, 'rules');
     expect(rulesOf('keyferry-stores-view')).toEqual([
@@ -91,18 +134,16 @@ describe('what our roles grant', () => {
     ]);
   });
 
-  test("bindings bind our roles to the webhook's ServiceAccount alone", () => {
+  test('bindings bind each role to the ServiceAccount of its name alone, which the Deployment of that name runs as', () => {
     const bindings = manifests.filter(({ kind }) => ['RoleBinding', 'ClusterRoleBinding'].includes(kind));
-    expect(bindings).toHaveLength(2);
-    for (const { object } of bindings) {
-      expect(at(object, 'roleRef.name')).toBe('keyferry-webhook');
+    expect(bindings).toHaveLength(4);
+    for (const { name, object } of bindings) {
+      expect(at(object, 'roleRef.name')).toBe(name);
       expect(at(object, 'subjects')).toEqual([
-        { kind: 'ServiceAccount', name: 'keyferry-webhook', namespace: 'keyferry-system' },
+        { kind: 'ServiceAccount', name, namespace: 'keyferry-system' },
       ]);
+      expect(at(named('Deployment', name).object, 'spec.template.spec.serviceAccountName')).toBe(name);
     }
-    expect(at(named('Deployment', 'keyferry-webhook').object, 'spec.template.spec.serviceAccountName')).toBe(
-      'keyferry-webhook',
-    );
   });
 });
 
@@ -131,12 +172,20 @@ describe('the check itself', () => {
     ['patching pods', rule(['namespaces', 'pods'], ['get', 'patch'])],
     ['exec', rule(['pods/exec'], ['get'])],
     ['token requests', rule(['serviceaccounts/token'], ['create'])],
+    [
+      'token requests beside others',
+      rule(['serviceaccounts/token', 'secrets'], ['create'], { resourceNames: ['one'] }),
+    ],
     ['nodes/proxy', rule(['nodes/proxy'], ['get'])],
     ['impersonation', rule(['serviceaccounts'], ['impersonate'])],
     ['escalation', rule(['roles'], ['escalate'])],
     ['binding', rule(['clusterroles'], ['bind'])],
   ])('finds %s', (_name, bad) => {
     expect(forbiddenIn(bad)).not.toEqual([]);
+  });
+
+  test('lets tokens of accounts pass that it names', () => {
+    expect(forbiddenIn(rule(['serviceaccounts/token'], ['create'], { resourceNames: ['one'] }))).toEqual([]);
   });
 
   test('lets reading pods, namespaces and ServiceAccounts pass', () => {

@@ -60,11 +60,11 @@ export const undescribed = (schema: unknown, path = 'schema'): readonly string[]
 
 const measure = (value: unknown): readonly [size: number, unit: string] => {
   if (isRecord(value)) return [Object.keys(value).length, 'Properties'];
+  if (Array.isArray(value)) return [value.length, 'Items'];
   return typeof value === 'string' ? [value.length, 'Length'] : [Number(value), ''];
 };
 
 const sizeProblems = (schema: unknown, value: unknown, path: string): string[] => {
-  if (Array.isArray(value)) return [];
   const [size, unit] = measure(value);
   const [least, most] = unit === '' ? ['minimum', 'maximum'] : [`min${unit}`, `max${unit}`];
   return [

@@ -43,6 +43,24 @@ export const providers: Readonly<Record<string, object>> = {
   'vault with jwt auth written short': {
     vault: { server: 'https://vault', auth: { jwt: { role: 'payments', serviceAccountRef } } },
   },
+  'vault with a role of AppRole': {
+    vault: {
+      server: 'https://vault',
+      auth: { appRole: { path: 'approle', roleId: 'keyferry', secretRef: credential } },
+    },
+  },
+  'vault with a kept role of AppRole': {
+    vault: { server: 'https://vault', auth: { appRole: { roleRef: credential, secretRef: credential } } },
+  },
+  'vault with a kept token': { vault: { server: 'https://vault', auth: { tokenSecretRef: credential } } },
+  'vault with a kept certificate': {
+    vault: {
+      server: 'https://vault',
+      auth: {
+        cert: { path: 'cert', vaultRole: 'keyferry', clientCert: credential, secretRef: credential },
+      },
+    },
+  },
   'vault with the least': { vault: { server: 'https://vault', auth: { kubernetes: { role: 'payments' } } } },
   'aws with every field': {
     aws: {
@@ -66,6 +84,18 @@ export const providers: Readonly<Record<string, object>> = {
       sessionTagsPolicy: 'Custom',
       customSessionTags: { team: 'payments' },
       transitiveTagKeys: ['esoNamespace'],
+    },
+  },
+  'aws with a kept key': {
+    aws: {
+      region: 'eu-central-1',
+      auth: {
+        secretRef: {
+          accessKeyIDSecretRef: credential,
+          secretAccessKeySecretRef: credential,
+          sessionTokenSecretRef: credential,
+        },
+      },
     },
   },
   'aws with the least': { aws: { region: 'eu-central-1' } },
@@ -92,4 +122,9 @@ export const conditions = [
   },
   { namespaces: ['payments'] },
   { namespaceRegexes: ['^team-'] },
+];
+
+export const access = [
+  { namespaces: ['payments'], serviceAccounts: ['api'], keys: ['payments/*'] },
+  { namespaceSelector: conditions[0]?.namespaceSelector, keys: ['${namespace}/*'] },
 ];
