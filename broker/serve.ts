@@ -45,7 +45,7 @@ export interface BrokerLimits {
 /** Of a namespace. Each pod asks for all that it needs twice when it starts and when its feed has ended, after some minutes. */
 const defaultRate: RateLimits = { perSecond: 2_000, burst: 40_000 };
 const mebibyte = 2 ** 20;
-const outflowLimits = { total: 64 * mebibyte, ofOne: 32 * mebibyte };
+const outflowLimits = { total: 64 * mebibyte, ofOne: 16 * mebibyte };
 
 /** The broker's parts, put together. */
 export interface Broker {

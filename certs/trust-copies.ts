@@ -43,6 +43,8 @@ class TrustCopies {
   readonly #writer: CopyWriter;
   readonly #nap = new Nap();
   #saidSource = false;
+  /** The note that was written last, and over which version: the watch may take a while to show it. */
+  #noted: { readonly text: string; readonly over: string } | undefined;
 
   constructor(options: TrustCopiesOptions, signal: AbortSignal) {
     const { connection, clock, random, log } = options;
@@ -123,12 +125,14 @@ class TrustCopies {
     const wanted = annotationOf(copiedNow(bundle, recorded, counted));
     const { resourceVersion } = source.metadata;
     if (wanted === annotationOf(recorded) || resourceVersion === undefined) return Infinity;
+    if (this.#noted?.over === resourceVersion && this.#noted.text === wanted) return Infinity;
     const written = await patchConfigMap(
       { connection, clock, milliseconds: answerWithin, signal: this.#signal },
       { namespace, name: trustConfigMap },
       { resourceVersion, annotations: { [copiedAnnotation]: wanted } },
     );
     if (written.ok || this.#signal.aborted) {
+      this.#noted = { text: wanted, over: resourceVersion };
       this.#saidSource = false;
       return Infinity;
     }

@@ -22,7 +22,7 @@ export const pathSegments = (path: string): readonly string[] =>
 export const wordedSegments = (key: string): readonly string[] | undefined =>
   keyFaults(key).length > 0 ? undefined : (key.startsWith('/') ? key.slice(1) : key).split('/');
 
-export const isBelow = (segments: readonly string[], start: readonly string[]): boolean =>
+const isBelow = (segments: readonly string[], start: readonly string[]): boolean =>
   segments.length > start.length && start.every((segment, index) => segments[index] === segment);
 
 /** Whether a key is a full path in a store with this path, whatever is mounted. */

@@ -19,10 +19,11 @@ export interface GrantOptions {
 const awaitsGrant = (outcome: Outcome): boolean =>
   outcome.kind === 'deny' && outcome.awaits === 'external_secret';
 
-/** A status that is written, again and again, grants nothing. */
-const mayGrant = (change: ObjectChange<KubeObject>): boolean =>
-  change.type === 'added' ||
-  (change.type === 'modified' && !deepEqual(change.object.spec, change.previous.spec));
+/** Whether a change may have given something to pods of a namespace; a status that is written, again and again, gives nothing. */
+const mayGrant = (change: ObjectChange<KubeObject>, namespace: string): boolean => {
+  if (change.type === 'deleted' || change.object.metadata.namespace !== namespace) return false;
+  return change.type === 'added' || !deepEqual(change.object.spec, change.previous.spec);
+};
 
 /**
  * Decides; and where all that is missing is an ExternalSecret that names a key, again with every one that comes to the namespace, until the
@@ -36,7 +37,7 @@ export const decideWhenGranted = async (
   if (!awaitsGrant(first)) return first;
   const nap = new Nap();
   const listener = (change: ObjectChange<KubeObject>): void => {
-    if (mayGrant(change) && change.object.metadata.namespace === namespace) nap.wake();
+    if (mayGrant(change, namespace)) nap.wake();
   };
   const ends = bothGroups.map((group) => cache.onChange('ExternalSecret', listener, group));
   const never = new AbortController().signal;

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { heartbeatSeconds } from '../../lib/broker/protocol.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { pause } from '../../lib/kube/backoff.ts';
@@ -34,6 +35,8 @@ const defaultLimits: FeedLimits = {
   sourcesOfNamespace: 200_000,
 };
 const tickEvery = 1_000;
+/** How long feeds are looked at again without a break, in milliseconds. */
+const lookFor = 10;
 /** Feeds that were opened together do not end together. */
 const endSpread = 0.2;
 
@@ -49,6 +52,7 @@ export class Feeds {
   readonly #concerned = new Set<Feed>();
   readonly #stopping = new AbortController();
   readonly #ticking: Promise<void>;
+  #looking: Promise<void> | undefined;
   readonly #stops: readonly (() => void)[];
   #ending = false;
 
@@ -116,7 +120,7 @@ export class Feeds {
     this.#ending = true;
     for (const stop of this.#stops) stop();
     this.#stopping.abort();
-    await this.#ticking;
+    await Promise.all([this.#ticking, this.#looking]);
     for (const feed of [...this.#open.all]) {
       feed.end();
       this.remove(feed);
@@ -133,18 +137,35 @@ export class Feeds {
 
   #changed(namespace: string | undefined): void {
     const concerned = namespace === undefined ? this.#open.all : this.#open.ofNamespace(namespace);
-    if (this.#concerned.size === 0)
-      setImmediate(() => {
-        this.#lookAgain();
-      });
     for (const feed of concerned) this.#concerned.add(feed);
+    this.#lookSoon();
   }
 
-  /** Once for all that has changed in one turn of the event loop. */
-  #lookAgain(): void {
-    const concerned = [...this.#concerned];
-    this.#concerned.clear();
-    for (const feed of concerned) feed.lookAgain();
+  #lookSoon(): void {
+    this.#looking ??= this.#lookAgain().finally(() => {
+      this.#looking = undefined;
+      // What came when the last one had just been looked at.
+      if (this.#concerned.size > 0 && !this.#stopping.signal.aborted) this.#lookSoon();
+    });
+  }
+
+  /**
+   * Once for all that has changed in one turn of the event loop. Whoever follows thousands of sources may change what is decided on as often as
+   * they like: everybody else gets as much time as that takes.
+   */
+  async #lookAgain(): Promise<void> {
+    const { clock } = this.#options;
+    await nextTurn();
+    let began = clock.monotonic();
+    // Those that are concerned once more meanwhile come at the end.
+    for (const feed of this.#concerned) {
+      this.#concerned.delete(feed);
+      feed.lookAgain();
+      const took = clock.monotonic() - began;
+      if (took < lookFor) continue;
+      if (!(await pause(clock, took, this.#stopping.signal))) return;
+      began = clock.monotonic();
+    }
   }
 
   async #tick(): Promise<void> {

@@ -21,6 +21,8 @@ import type { Outflow } from '../outflow.ts';
 import type { RequestRate } from '../request-rate.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { changesRoute } from './changes.ts';
+import { answerClientError } from './client-errors.ts';
+import { takeHandshakesInTurns } from './handshakes.ts';
 import { refuse, refuseTooOften, sentenceFor } from './refusals.ts';
 import { secretsRoute } from './secrets.ts';
 
@@ -59,6 +61,7 @@ const defaultTimeouts: ServerTimeouts = { headers: 5_000, request: 15_000, lookE
 /** Feeds, and room for those who come to read. */
 const mostConnections = 12_000;
 const paths = ['/v1/secrets', '/v1/changes'];
+const noSuchPath = providerError('invalid', `there is no such path; there are ${paths.join(' and ')}`);
 /** What a request costs by itself, in secrets asked for: its TLS record, its token, its line in the log. */
 const requestAmount = 10;
 
@@ -75,12 +78,7 @@ const answerErrors = (app: FastifyInstance<Server>, log: Logger): void => {
   });
   app.setNotFoundHandler((request, reply) => {
     const [path = ''] = request.url.split('?', 1);
-    if (!paths.includes(path))
-      return refuse(
-        reply,
-        404,
-        providerError('invalid', `there is no such path; there are ${paths.join(' and ')}`),
-      );
+    if (!paths.includes(path)) return refuse(reply, 404, noSuchPath);
     void reply.header('allow', 'POST');
     return refuse(reply, 405, providerError('invalid', `${path} takes POST alone`));
   });
@@ -96,6 +94,8 @@ const authenticate =
       const { status, error } = identified.error;
       log.info({ peer, status, reason: error.message }, 'refused a caller');
       if (status === 403) audit.refused(peer, identified.error);
+      // Whoever has not proved who they are keeps no connection that somebody else could have.
+      if (status !== 503) void reply.header('connection', 'close');
       return refuse(reply, status, error);
     }
     const { namespace } = identified.value;
@@ -121,8 +121,14 @@ export const buildServer = (options: ServerOptions): FastifyInstance<Server> => 
     bodyLimit: largestRequest,
     requestTimeout: timeouts.request,
     forceCloseConnections: 'idle',
+    clientErrorHandler: answerClientError,
+    // A path that cannot be decoded is no route's.
+    frameworkErrors: (_error, _request, reply) => {
+      void refuse(reply, 404, noSuchPath);
+    },
   });
   app.server.maxConnections = mostConnections;
+  takeHandshakesInTurns(app.server, options.clock);
   followCertificate(app, certificate);
   answerErrors(app, log);
   app.removeContentTypeParser('text/plain');

@@ -21,6 +21,7 @@ import type { Lending, OpenProvider, Provider, ProviderContext } from '../../pro
 import { AccountTokens } from './account-tokens.ts';
 import { Credentials, fingerprint } from './credentials.ts';
 import { withCurrentCredentials } from './current-credentials.ts';
+import { OpenLimit } from './open-limit.ts';
 import { ReferencedStores } from './referenced-stores.ts';
 
 export interface StoresOptions {
@@ -75,6 +76,7 @@ class BrokerStores implements Stores {
   readonly #options: StoresOptions;
   readonly #tokens: AccountTokens;
   readonly #credentials: Credentials;
+  readonly #processes = new OpenLimit();
 
   constructor(options: StoresOptions) {
     const { credentialsRoot: root, install, clock } = options;
@@ -91,7 +93,7 @@ class BrokerStores implements Stores {
       );
     const load = await loaders[store.provider.type]();
     const refs = credentialRefsOf(store);
-    if (refs.length > 0) return ok(this.#openWithCredentials(store, load));
+    if (refs.length > 0) return this.#openCounted(store, load);
     const account = this.#account(store);
     if (!account.ok) return account;
     const identity = await this.#identity(store, account.value);
@@ -99,6 +101,22 @@ class BrokerStores implements Stores {
     const { allowHttp } = this.#options;
     const connection = connectionOf(store, { identity: identity.value, allowHttp });
     return ok(await load(connection.store, this.#context(store, connection, account.value)));
+  }
+
+  /** Stores of Bitwarden have a place each, until they are closed. */
+  #openCounted(store: Store, load: OpenProvider): Result<Provider, ProviderError> {
+    if (store.provider.type !== 'bitwardensecretsmanager') return ok(this.#openWithCredentials(store, load));
+    const place = this.#processes.take(store.kind === 'SecretStore' ? store.namespace : undefined);
+    if (!place.ok) return place;
+    const provider = this.#openWithCredentials(store, load);
+    return ok({
+      read: (...args) => provider.read(...args),
+      check: async (...args) => (await provider.check?.(...args)) ?? [],
+      close: () => {
+        provider.close();
+        place.value();
+      },
+    });
   }
 
   #openWithCredentials(store: Store, load: OpenProvider): Provider {

@@ -6,13 +6,3 @@
  * - of what was kept for reads: `expired`, `evicted` (there was no room).
  */
 export type CacheOutcome = 'hit' | 'negative' | 'coalesced' | 'miss' | 'throttled' | 'expired' | 'evicted';
-
-export const cacheOutcomes: readonly CacheOutcome[] = [
-  'hit',
-  'negative',
-  'coalesced',
-  'miss',
-  'throttled',
-  'expired',
-  'evicted',
-];

@@ -67,10 +67,7 @@ export const readProvider = (fields: Fields): StoreProvider | undefined => {
     fields.reject(name, `stands beside ${first?.name ?? ''}; a store has one provider`);
   const isOther = [...coming, 'openBao', ...others].some((name) => fields.has(name));
   if (first === undefined && !isOther)
-    fields.reject(
-      'vault',
-      `is missing; a store needs one provider: ${sentenceList(readable, 'or')}`,
-    );
+    fields.reject('vault', `is missing; a store needs one provider: ${sentenceList(readable, 'or')}`);
   fields.close();
   return first && readers[first.name](first.provider);
 };

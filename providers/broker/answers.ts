@@ -29,7 +29,7 @@ const read = <Schema extends z.ZodMiniType>(schema: Schema, text: string): z.inf
 export const readEvent = (line: Buffer): FeedEvent | undefined => read(feedEvent, line.toString('utf8'));
 
 /** The outcomes of a request for so many secrets; undefined where the answer is not that. */
-export const readOutcomes = (body: Redacted<Buffer>, count: number): readonly BrokerOutcome[] | undefined => {
+const readOutcomes = (body: Redacted<Buffer>, count: number): readonly BrokerOutcome[] | undefined => {
   const answer = read(secretsAnswer, body.reveal().toString('utf8'));
   return answer?.results.length === count ? answer.results : undefined;
 };
@@ -101,7 +101,7 @@ export const documentOf = (
 };
 
 /** The outcome of one read; undefined where it cannot be understood. */
-export const readOutcomeOf = (outcome: BrokerOutcome, now: number): ReadOutcome | undefined => {
+const readOutcomeOf = (outcome: BrokerOutcome, now: number): ReadOutcome | undefined => {
   if ('error' in outcome) return err(failureOf(outcome.error));
   const document = documentOf(outcome.secret, now);
   return document === undefined ? undefined : ok(document);

@@ -7,6 +7,7 @@ import { Backends } from './agent/backends.ts';
 import { measureLoops } from './agent/loop.ts';
 import { measurePeak } from './agent/peak.ts';
 import { measureStarts } from './agent/start.ts';
+import { measureBroker } from './broker/measure.ts';
 import {
   betterOf,
   faultsOf,
@@ -40,17 +41,27 @@ const chosenParts = (text: string | undefined): readonly Part[] => {
   return parts.filter((part) => names.includes(part));
 };
 
+interface Programs {
+  readonly webhook: string;
+  readonly agent: string;
+  readonly broker: string;
+}
+
 /** Bundles the programs as the images have them. */
-const build = (folder: string): { readonly webhook: string; readonly agent: string } => {
-  const args = ['scripts/build.mjs', `--output=${folder}`, 'webhook', 'agent'];
+const build = (folder: string): Programs => {
+  const args = ['scripts/build.mjs', `--output=${folder}`, 'webhook', 'agent', 'broker'];
   const { status, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
   if (status !== 0) throw new Error(`the programs could not be bundled:\n${stderr}`);
-  return { webhook: join(folder, 'webhook.mjs'), agent: join(folder, 'agent.cjs') };
+  return {
+    webhook: join(folder, 'webhook.mjs'),
+    agent: join(folder, 'agent.cjs'),
+    broker: join(folder, 'broker.mjs'),
+  };
 };
 
 class Bench {
   readonly #folder: string;
-  readonly #programs: { readonly webhook: string; readonly agent: string };
+  readonly #programs: Programs;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -80,6 +91,8 @@ class Bench {
         return this.#withBackends(measurePeak);
       case 'template':
         return measureTemplates();
+      case 'broker':
+        return measureBroker(this.#programs);
     }
   }
 

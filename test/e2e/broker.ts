@@ -9,7 +9,7 @@ import type { Vault } from './vault/vault.ts';
 const platformStore = `${testNamespacePrefix}platform`;
 export const bitwardenStore = `${testNamespacePrefix}bitwarden`;
 /** The namespace of the scenario that plays the example's manifests: its SecretStore has a credential of its own scope. */
-export const exampleNamespace = `${testNamespacePrefix}example`;
+const exampleNamespace = `${testNamespacePrefix}example`;
 
 const credentialKey = `${platformKeys}/bitwarden`;
 

@@ -14,14 +14,18 @@ let logged: ReturnType<typeof logLines>;
 let replicas: BrokerCertificates[];
 
 /** Starts a replica, with its pod. */
-const replica = async (name: string, lifetimeMilliseconds = 30 * day): Promise<BrokerCertificates> => {
+const replica = async (
+  name: string,
+  lifetimeMilliseconds = 30 * day,
+  podUid = cluster.addBroker(name),
+): Promise<BrokerCertificates> => {
   const started = await startBrokerCertificates({
     connection: cluster.broker,
     clock,
     random: Math.random,
     log: logged.log,
     namespace: 'keyferry-system',
-    podUid: cluster.addBroker(name),
+    podUid,
     lifetimeMilliseconds,
   });
   if (!started.ok) throw new Error(started.error);
@@ -109,6 +113,14 @@ describe('a replica is ready', () => {
     expect(certificate.ready).toBe(false);
     await until(() => certificate.ready);
     expect(writtenBy('a')).toBe(true);
+    expect(clock.monotonic()).toBe(0);
+  });
+
+  test('at once where its own pod is called Ready still, as after a restart of the container', async () => {
+    const podUid = cluster.addBroker('a');
+    cluster.setReady('a');
+    const { certificate } = await replica('a', 30 * day, podUid);
+    await until(() => certificate.ready);
     expect(clock.monotonic()).toBe(0);
   });
 

@@ -1,3 +1,5 @@
+import { text } from 'node:stream/consumers';
+import { connect } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { BrokerCluster, externalSecret, platformStore } from '../support/broker/broker-cluster.ts';
 import { readOf, textOf, watchOf, type BrokerCaller } from '../support/broker/caller.ts';
@@ -99,11 +101,32 @@ describe('a request that cannot be answered', () => {
     ]);
   });
 
+  test.each([
+    ['no HTTP', 'hello\r\n\r\n', 400, 'the request cannot be read'],
+    [
+      'a header without an end',
+      `POST / HTTP/1.1\r\nx: ${'y'.repeat(20_000)}`,
+      431,
+      'the request cannot be read',
+    ],
+    [
+      'a path that cannot be decoded',
+      'POST /%zz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n',
+      404,
+      'there is no such path; there are /v1/secrets and /v1/changes',
+    ],
+  ])('%s: a refusal like any other', async (_what, sent, status, message) => {
+    const socket = connect({ host: '127.0.0.1', port: cluster.port, rejectUnauthorized: false });
+    socket.write(sent);
+    const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n');
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `, 'u'));
+    expect(JSON.parse(body)).toEqual({ error: { code: 'invalid', message } });
+  });
+
   test('one too many of a namespace: 429 with Retry-After, while another namespace is served', async () => {
-    const statuses: number[] = [];
-    for (let round = 0; round < 21; round += 1) statuses.push((await pod.read('payments/db')).status);
-    expect(statuses).toEqual([...Array<number>(20).fill(200), 429]);
+    for (let round = 0; round < 20; round += 1) expect((await pod.read('payments/db')).status).toBe(200);
     const refused = await pod.read('payments/db');
+    expect(refused.status).toBe(429);
     expect(refused.message).toBe('the namespace payments asks too often');
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
     const other = await cluster.pod('clerk', { namespace: 'hr' });

@@ -75,6 +75,12 @@ export class KeyferryProcess {
     this.#child.kill(signal);
   }
 
+  /** Waits until it is gone; null where a signal ended it. */
+  async exitCode(): Promise<number | null> {
+    await this.#ended;
+    return this.#child.exitCode;
+  }
+
   /** Ends it, and waits until it is gone. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill(signal);

@@ -1,7 +1,7 @@
 import { isPermanent, type ProviderError } from '../../../lib/provider-error.ts';
 
 /** No store is looked at more often, in milliseconds, whatever a plan asks for. */
-export const shortestInterval = 10_000;
+const shortestInterval = 10_000;
 /** How often somebody who wants to be told once is looked for, as long as there is nothing to tell, in milliseconds. */
 export const onceInterval = 60_000;
 /** How old a document may be for those who do not ask for a fresh one, in milliseconds. */

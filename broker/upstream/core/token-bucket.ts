@@ -21,7 +21,7 @@ export const fullBucket = ({ burst }: Rate, now: number): Bucket => ({
 });
 
 /** The bucket as it is at `now`. */
-export const refilled = (bucket: Bucket, { perSecond, burst }: Rate, now: number): Bucket => ({
+const refilled = (bucket: Bucket, { perSecond, burst }: Rate, now: number): Bucket => ({
   ...bucket,
   tokens: Math.min(burst, bucket.tokens + (Math.max(0, now - bucket.at) * perSecond) / 1_000),
   at: Math.max(bucket.at, now),

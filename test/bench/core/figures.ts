@@ -1,7 +1,7 @@
 /** Every figure that the bench measures, and what it is held to. */
 
 /** Part of the bench that is measured, and repeated, as a whole. */
-export const parts = ['admission', 'start', 'loop', 'peak', 'template'] as const;
+export const parts = ['admission', 'start', 'loop', 'peak', 'template', 'broker'] as const;
 export type Part = (typeof parts)[number];
 
 export interface FigureDefinition {
@@ -9,7 +9,7 @@ export interface FigureDefinition {
   readonly part: Part;
   /** For people. */
   readonly what: string;
-  readonly unit: 'ratio' | 'MB' | 'MiB' | 'mCPU' | '/s';
+  readonly unit: 'ratio' | 'MB' | 'MiB' | 'KiB' | 'mCPU' | '/s' | 'ms' | 'reads';
   readonly better: 'higher' | 'lower';
   /** Undefined: for comparison only. */
   readonly budget?: number;
@@ -27,6 +27,8 @@ const start = { ...ratio, part: 'start', better: 'lower', budget: 8 } as const;
 const memory = { part: 'loop', unit: 'MB', better: 'lower', compared: true } as const;
 const anonymous = { ...memory, budget: 25 } as const;
 const resident = { ...memory, budget: 75 } as const;
+const broker = { part: 'broker', better: 'lower', compared: false } as const;
+const reads = { ...broker, unit: 'reads', budget: 1 } as const;
 const cpu = { part: 'loop', unit: 'mCPU', better: 'lower', budget: 1, compared: false } as const;
 
 export const figures = [
@@ -81,6 +83,50 @@ export const figures = [
     unit: '/s',
     better: 'higher',
     compared: false,
+  },
+  { name: 'broker-reads-one', what: 'reads of Vault in an interval, one agent', ...reads },
+  { name: 'broker-reads-hundred', what: 'the same, 100 agents on one secret', ...reads },
+  { name: 'broker-reads-thousand', what: 'the same, 1,000 agents on one secret', ...reads },
+  {
+    name: 'broker-told-p50',
+    what: 'change seen by the broker to published by an agent, of 1,000: p50',
+    unit: 'ms',
+    ...broker,
+  },
+  { name: 'broker-told-p99', what: 'the same, p99', unit: 'ms', ...broker },
+  {
+    name: 'broker-told-last',
+    what: 'the same, the last of the 1,000',
+    unit: 'ms',
+    ...broker,
+    onlyTold: true,
+    budget: 1_000,
+  },
+  {
+    name: 'broker-requests',
+    what: 'reads of a secret that the broker knows, for each second of processor time',
+    unit: '/s',
+    ...broker,
+    better: 'higher',
+  },
+  {
+    name: 'broker-memory-per-agent',
+    what: "broker's anonymous memory for each agent with an open feed",
+    unit: 'KiB',
+    ...broker,
+    compared: true,
+  },
+  {
+    name: 'agent-memory-broker',
+    what: 'agent with an open feed and no other store: anonymous memory',
+    ...anonymous,
+    part: 'broker',
+  },
+  {
+    name: 'agent-resident-broker',
+    what: 'agent with an open feed and no other store: resident memory',
+    ...resident,
+    part: 'broker',
   },
 ] as const satisfies readonly FigureDefinition[];
 

@@ -44,7 +44,7 @@ export const disturbing = (options: {
   ...certificateScenarios,
   ...rolloutScenarios,
   ...webhookAwayScenarios,
-  ...(options.slow ? [...slowScenarios, brokerRolloutScenario] : []),
+  ...(options.slow ? [brokerRolloutScenario, ...slowScenarios] : []),
   // By now the pods of all others have ended.
   startDelayScenario,
   ...secretScenarios(options.secretsBefore),

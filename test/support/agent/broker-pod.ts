@@ -6,7 +6,7 @@ import { makePod } from './in-process.ts';
 import { fileAt, planOf, sourceOf } from './plans.ts';
 
 /** A store that the broker reads. */
-export const brokerStore = (name = 'shared'): PlanStore => ({
+const brokerStore = (name = 'shared'): PlanStore => ({
   name,
   kind: 'ClusterSecretStore',
   provider: { type: 'broker', provider: 'bitwardensecretsmanager' },

@@ -40,7 +40,7 @@ export const textOf = (outcome: BrokerOutcome | undefined): string => {
     : `${outcome.error.code}: ${outcome.error.message}`;
 };
 
-export const storeName = { kind: 'ClusterSecretStore', name: 'platform' } as const;
+const storeName = { kind: 'ClusterSecretStore', name: 'platform' } as const;
 
 export const readOf = (key: string, fields: Partial<BrokerRead> = {}): BrokerRead => ({
   store: storeName,

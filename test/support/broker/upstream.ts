@@ -54,7 +54,7 @@ export const isWiped = (buffers: readonly Buffer[]): boolean =>
   buffers.every((bytes) => bytes.every((byte) => byte === 0));
 
 /** What was served, as a text. */
-export const showServed = (served: Served): string =>
+const showServed = (served: Served): string =>
   served.ok
     ? `${served.value.bytes.reveal().toString()}${served.value.lease === undefined ? '' : ' leased'}`
     : `${served.error.code}: ${served.error.message}`;

@@ -2,7 +2,7 @@ import type { BrokerInstall } from '../../../lib/broker/install.ts';
 import type { ExternalSecretManifest } from '../../../lib/external-secrets/external-secret.ts';
 import type { StoreManifest } from '../../../lib/stores/store.ts';
 
-export const platformServer = 'https://vault.platform.example:8200';
+const platformServer = 'https://vault.platform.example:8200';
 export const project = '6f8c1a52-3b7d-4e90-a1c4-5d2e8f907b13';
 
 /** Credentials of the platform, each for one server; the tenant has one of its own. */

@@ -65,10 +65,10 @@ describe("the broker's flags", () => {
       '--port is "70000"; give a port from 0 to 65535',
       '--certificate-lifetime is "1m"; give a Go duration of at least 10 minutes, like 30m',
       '--shutdown-delay is "soon"; give a Go duration, like 30m',
-      '--log-level is "loud"; it takes "debug", "info", "warn" or "error"',
+      '--log-level is "loud"; it takes debug, info, warn or error',
       '--credentials-dir is "c"; give an absolute path',
       '--tls-ca-file goes with --tls-certificate-file and --tls-key-file',
-      '--check-peer-address is "maybe"; it takes "on" or "off"',
+      '--check-peer-address is "maybe"; it takes on or off',
     ]);
   });
 

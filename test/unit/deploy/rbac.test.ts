@@ -82,7 +82,7 @@ describe('what our roles grant', () => {
     ]);
   });
 
-  test('the broker reads one pod at a time, and lists those of its own namespace alone', () => {
+  test('the broker reads one pod at a time or by its address, and watches those of its own namespace alone', () => {
     const ofPods = roles
       .filter(({ name }) => name === 'keyferry-broker')
       .map(({ kind, object }) => [
@@ -93,7 +93,7 @@ describe('what our roles grant', () => {
           .map((rule) => at(rule, 'verbs')),
       ]);
     expect(ofPods).toEqual([
-      ['ClusterRole', undefined, [['get']]],
+      ['ClusterRole', undefined, [['get', 'list']]],
       ['Role', 'keyferry-system', [['list', 'watch']]],
     ]);
   });

@@ -115,6 +115,7 @@ describe('a pod whose key no ExternalSecret names yet', () => {
   test('takes one that is changed to name it, or is of the other API', async () => {
     for (const came of [names('payments/db'), theirs(names('payments/db', { name: 'late' }))]) {
       const admission = new Admission([store, names('payments/other')]);
+      expect(await admission.afterMilliseconds(1)).toBe(false);
       expect(await admission.apply(store, came)).toBe(true);
       expect(codesOf(await admission.outcome)).toEqual(['inject']);
     }
@@ -142,6 +143,7 @@ describe('a pod whose key no ExternalSecret names yet', () => {
 
   test('is told of what is wrong with an ExternalSecret that came, rather than nothing', async () => {
     const admission = new Admission([store]);
+    expect(await admission.afterMilliseconds(1)).toBe(false);
     expect(await admission.apply(store, { ...names('payments/db'), spec: {} })).toBe(false);
     expect(await admission.afterMilliseconds(waitMilliseconds)).toBe(true);
     expect(codesOf(await admission.outcome)).toEqual(['access_denied']);

@@ -182,7 +182,10 @@ describe('a store', () => {
     const readAs = (namespace: string): ReturnType<typeof read> => {
       const serviceAccount = { namespace, name: 'reader' };
       const provider = {
-        ...{ type: 'vault', server: 'https://vault.example', path: 'kv', kvVersion: 'v2' },
+        type: 'vault',
+        server: 'https://vault.example',
+        path: 'kv',
+        kvVersion: 'v2',
         auth: { method: 'jwt', mountPath: 'jwt', tokenExpirationSeconds: 600, serviceAccount },
       } as const;
       return read(accessTo('db', { namespace, store: storeOf('one', { provider }) }));

@@ -72,6 +72,22 @@ test('what was right before stays where it becomes wrong, and that is said once'
   ]);
 });
 
+test('whoever listens hears of each other content, once it counts, until they leave', async () => {
+  const watched = await start();
+  const heard: (readonly string[])[] = [];
+  const leave = watched.onChange(() => heard.push(names(watched)));
+  await replace(granting('reader'));
+  await clock.advance(60_000);
+  expect(heard).toEqual([]);
+  await replace(granting('writer'));
+  await untilAdvancing(clock, () => heard.length > 0);
+  expect(heard).toEqual([['writer']]);
+  leave();
+  await replace(granting('other'));
+  await untilAdvancing(clock, () => names(watched).includes('other'));
+  expect(heard).toEqual([['writer']]);
+});
+
 test('it has to be right at first', async () => {
   await replace('serviceAccounts: 1\n');
   const problems = { ok: false, error: [`${path}: broker.serviceAccounts must be a list`] };
