@@ -124,12 +124,12 @@ export const brokerRolloutScenario: Scenario = {
     await bench.bitwarden.write(bitwardenSecrets.rotation, newValue());
     const workspace = await Workspace.create(bench, 'broker-rollout');
     await kubectl.run(['rollout', 'restart', brokerDeployment.name, '--namespace', systemNamespace]);
-    let over = false;
+    const over = new AbortController();
     const rolled = kubectl.rolledOut(brokerDeployment, 900).finally(() => {
-      over = true;
+      over.abort();
     });
     let started = 0;
-    while (!over) {
+    while (!over.signal.aborted) {
       const names = Array.from({ length: podCount }, (_, index) => `api-${started + index}`);
       const pods = await workspace.start(...names.map((name) => workspace.pod(name, { annotations })));
       started += podCount;

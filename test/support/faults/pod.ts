@@ -104,7 +104,9 @@ export class Pod {
   readonly #open: OpenPlanStore = (store, context) => {
     const { names } = this.#options;
     const reached = names === undefined ? context : { ...context, resolveHost: names.resolve };
-    return this.#counted(async () => this.#watched(await realStores(this.#options.plan).open(store, reached)));
+    return this.#counted(async () =>
+      this.#watched(await realStores(this.#options.plan).open(store, reached)),
+    );
   };
 
   async #counted<T>(work: () => Promise<T>): Promise<T> {
