@@ -25,11 +25,9 @@ describe('an answer that nobody reads', () => {
   test('is cut after 30 s, and its room is for others again', async () => {
     const reads = Array.from({ length: 11 }, () => readOf('payments/large'));
     const body = JSON.stringify({ version: 1, fresh: false, reads });
-    for (let count = 0; count < 2; count += 1) {
-      const response = await pod.send('/v1/secrets', body);
-      response.on('error', () => undefined).socket.pause();
-      expect(response.statusCode).toBe(200);
-    }
+    const response = await pod.send('/v1/secrets', body);
+    response.on('error', () => undefined).socket.pause();
+    expect(response.statusCode).toBe(200);
     const status = async (): Promise<number> => (await pod.post('/v1/secrets', body)).status;
     await clock.advance(29_999);
     expect(await status()).toBe(503);

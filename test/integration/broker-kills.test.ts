@@ -86,6 +86,8 @@ describe('three brokers, fifty agents', () => {
         return textOf((await caller.read(read)).results[0]);
       };
       expect(await ask()).toContain('while-away');
+      // Who has none by then can only come back when the API server does.
+      await world.everybodyListens();
       api.fault = () => ({ kind: 'drop' });
       api.dropWatches();
       await world.set('without-api');

@@ -142,6 +142,19 @@ export class OutageWorld implements AsyncDisposable {
     }
   }
 
+  /** Waits until every agent has a feed open. */
+  async everybodyListens(): Promise<void> {
+    const end = Date.now() + patience;
+    const feedsOf = async (replica: Replica): Promise<number> =>
+      Number(/^keyferry_broker_feeds (\d+)$/m.exec(await replica.process.metrics())?.[1]);
+    const feeds = async (): Promise<number> =>
+      (await Promise.all(this.replicas.map(feedsOf))).reduce((sum, count) => sum + count, 0);
+    while ((await feeds()) < this.pods.length) {
+      if (Date.now() > end) throw new Error(`only ${await feeds()} agents have a feed`);
+      await delay(100);
+    }
+  }
+
   /** How often each login of a replica looked at the secret since that time (milliseconds since the epoch). */
   looks(since = 0): readonly Looks[] {
     const requests = this.cluster.vault.requests.list().filter(({ time }) => Date.parse(time) >= since);
