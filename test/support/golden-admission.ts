@@ -73,6 +73,7 @@ export const postReview = async (
     certificate: fixedCertificate,
     metrics,
     clock: impatientClock,
+    patience: 0,
     log: logged.log,
   });
   try {
