@@ -55,6 +55,8 @@ export const brokerTimes: ScheduleTimes = { readyAfter: 150_000, serveAfter: 150
 
 /** Also finds out that the process was paused or the clock set: a timer alone would be late by as much. */
 const lookEvery = 60_000;
+/** Whether somebody calls yet is nothing that is told when it changes: nobody is to wait for it longer than this. */
+const lookUntilReady = 1_000;
 
 /** No shorter life leaves the time to hand over between 2/3 of it and its end. */
 export const leastLifetimeMilliseconds = 10 * 60_000;
@@ -118,7 +120,7 @@ const timeUntilNext = <T extends Leaf>(
   { readyAfter, serveAfter }: ScheduleTimes,
 ): number => {
   const { serving, servingSeen, ready, next, nextSeen, previous, previousUntil } = schedule;
-  const times = [lookEvery];
+  const times = [ready ? lookEvery : lookUntilReady];
   if (!ready && servingSeen !== undefined) times.push(servingSeen + readyAfter - monotonic);
   if (nextSeen !== undefined) times.push(nextSeen + serveAfter - monotonic, serving.notAfter - now);
   if (previous !== undefined) times.push(previousUntil - monotonic);

@@ -66,7 +66,7 @@ export class Reflector<T extends KubeObject> {
   readonly #running: Promise<void>;
   #synced = false;
   #live = false;
-  #lastLive: number | undefined;
+  #lastCurrent: number | undefined;
   #opened: number | undefined;
   #events = 0;
   #version: string | undefined;
@@ -94,12 +94,12 @@ export class Reflector<T extends KubeObject> {
   }
 
   /**
-   * For how long the objects may have been out of date, in milliseconds: 0 while a watch is open, infinite before the first. A
+   * For how long the objects may have been out of date, in milliseconds: 0 while a watch is open, infinite before the first list. A
    * connection that dies without a word is found out after at most 130 s.
    */
   get staleMilliseconds(): number {
     if (this.#live) return 0;
-    return this.#lastLive === undefined ? Infinity : this.#options.clock.monotonic() - this.#lastLive;
+    return this.#lastCurrent === undefined ? Infinity : this.#options.clock.monotonic() - this.#lastCurrent;
   }
 
   /** Ends everything; the objects stay readable. */
@@ -129,7 +129,7 @@ export class Reflector<T extends KubeObject> {
       if (error instanceof MalformedEventError) this.#version = undefined;
       return { kind: 'failed', failure: thrownFailure(error) };
     } finally {
-      if (this.#live) this.#lastLive = this.#options.clock.monotonic();
+      if (this.#live) this.#lastCurrent = this.#options.clock.monotonic();
       this.#live = false;
     }
   }
@@ -137,6 +137,7 @@ export class Reflector<T extends KubeObject> {
   async #list(): Promise<KubeFailure | undefined> {
     const { connection, resource, olderApiVersions = [], clock, transform } = this.#options;
     const { signal } = this.#stop;
+    const asked = clock.monotonic();
     this.#served = resource;
     let listed = await listAll({ connection, resource, clock, parse: transform, signal });
     for (const apiVersion of olderApiVersions) {
@@ -147,6 +148,8 @@ export class Reflector<T extends KubeObject> {
     if (!listed.ok) return listed.error;
     this.#version = listed.value.resourceVersion;
     this.#missingSince = undefined;
+    // Whoever is called by the next line may ask for how long the objects have been out of date.
+    this.#lastCurrent = asked;
     this.objects.replace(listed.value.objects);
     this.#becomeSynced();
     return undefined;

@@ -35,6 +35,20 @@ describe('a reflector', () => {
     expect(watch.authorization).toBe('Bearer made-up-token');
   });
 
+  test('says how old its objects are from the first list on, before the watch is open', async () => {
+    at.api.handle((exchange) => {
+      if (!exchange.query.has('watch')) exchange.json(200, list(10, [store('a', 3)]));
+    });
+    at.start();
+    expect(at.reflector.staleMilliseconds).toBe(Infinity);
+    const heard: number[] = [];
+    at.reflector.objects.onChange(() => heard.push(at.reflector.staleMilliseconds));
+    await at.reflector.whenSynced;
+    expect(heard).toEqual([0]);
+    await at.clock.advance(7_000);
+    expect(at.reflector.staleMilliseconds).toBe(7_000);
+  });
+
   describe('of a resource that was served in another version before', () => {
     const pathOf = (version: string): string => `/apis/keyferry.dev/${version}/secretstores`;
 
