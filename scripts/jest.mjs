@@ -1,30 +1,51 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { text } from 'node:stream/consumers';
 
 // Jest loads ES modules only with this flag of Node's; everything else about the run is in jest.config.mjs.
 const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
-const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-const args = process.argv.slice(2);
+const command = [
+  '--experimental-vm-modules',
+  '--disable-warning=ExperimentalWarning',
+  jest,
+  ...process.argv.slice(2),
+];
 
 // The modules of each test file are loaded anew, and Jest lets go of few of them: all files in one process come to more memory than Node has.
-const shards = 10;
+const parts = 10;
+// Most tests wait for processes and sockets, not for a processor; more than two parts at once keep those waiting in turn.
+const atOnce = Math.min(2, availableParallelism());
 
-/** @param {string[]} more @param {Record<string, string>} environment */
-const run = (more, environment = {}) => {
-  const options = { stdio: 'inherit', env: { ...process.env, ...environment } };
-  return spawnSync(process.execPath, [...flags, jest, ...args, ...more], options).status ?? 1;
+/** Runs one part in a process of its own. What it says is shown in one piece when it has ended. */
+const runPart = async (part) => {
+  const env = { ...process.env, KEYFERRY_PROGRAMS_ARE_BUILT: '1' };
+  const child = spawn(process.execPath, [...command, `--shard=${part}/${parts}`], {
+    stdio: ['ignore', 'inherit', 'pipe'],
+    env,
+  });
+  const [said, [status]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  process.stderr.write(`\npart ${part} of ${parts} of the tests\n${said}`);
+  return status === 0;
 };
 
-/** Each part in a process of its own, one after the other; the programs are bundled for the first. */
-const runAll = () => {
+const runAll = async () => {
+  const build = spawnSync(process.execPath, ['scripts/build.mjs'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (build.status !== 0) return 1;
+  const waiting = Array.from({ length: parts }, (_, index) => index + 1);
   const failed = [];
-  for (let part = 1; part <= shards; part += 1) {
-    process.stderr.write(`\npart ${part} of ${shards} of the tests\n`);
-    const built = part === 1 ? {} : { KEYFERRY_PROGRAMS_ARE_BUILT: '1' };
-    if (run([`--shard=${part}/${shards}`], built) !== 0) failed.push(part);
-  }
+  const work = async () => {
+    for (let part = waiting.shift(); part !== undefined; part = waiting.shift())
+      if (!(await runPart(part))) failed.push(part);
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
   if (failed.length > 0) process.stderr.write(`\ntests failed in part ${failed.join(', ')}\n`);
   return failed.length === 0 ? 0 : 1;
 };
 
-process.exit(args.length === 0 ? runAll() : run([]));
+const runChosen = () => spawnSync(process.execPath, command, { stdio: 'inherit' }).status ?? 1;
+
+process.exit(process.argv.length > 2 ? runChosen() : await runAll());

@@ -3,9 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import { brokerAudience, trustConfigMap, trustKey } from '../../../lib/broker/names.ts';
+import { given } from '../../../lib/given.ts';
 import type { PlanBroker } from '../../../lib/plan.ts';
 import { ServiceAccountIssuer } from '../../emulators/issuer/issuer.ts';
-import { startKubeApi, type KubeApi, type Manifest } from '../../emulators/kube-api/kube-api.ts';
+import {
+  startKubeApi,
+  type KubeApi,
+  type KubeApiOptions,
+  type Manifest,
+} from '../../emulators/kube-api/kube-api.ts';
 import { startVaultServer, type VaultServer } from '../../emulators/vault/server.ts';
 import { KeyferryProcess, type KeyferryProcessOptions } from '../keyferry-process.ts';
 import { Balancer } from './balancer.ts';
@@ -50,6 +56,8 @@ export interface BrokerClusterOptions {
   readonly access?: readonly object[];
   /** The broker's file. Default: nothing beside its own identity. */
   readonly install?: object;
+  /** Local ports of services, for webhooks that are to be called. */
+  readonly services?: KubeApiOptions['services'];
 }
 
 /**
@@ -82,7 +90,7 @@ export class BrokerCluster implements AsyncDisposable {
   static async start(options: BrokerClusterOptions): Promise<BrokerCluster> {
     const { secrets, install = {}, access = [{ keys: ['*'] }] } = options;
     const issuer = await ServiceAccountIssuer.create({ keyType: 'ec' });
-    const api = await startKubeApi({ issuer });
+    const api = await startKubeApi({ issuer, ...given({ services: options.services }) });
     const vault = await startVaultServer({
       keys: () => issuer.jwks(),
       setup: {

@@ -1,0 +1,92 @@
+import { expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Manifest } from '../emulators/kube-api/kube-api.ts';
+import { Kubelet } from '../emulators/kube-api/kubelet.ts';
+import { BrokerCluster } from '../support/broker/cluster.ts';
+import { KeyferryProcess } from '../support/keyferry-process.ts';
+
+const dist = join(import.meta.dirname, '..', '..', 'dist');
+const system = 'keyferry-system';
+const names = ['first', 'second'] as const;
+
+const podOf = (name: string, namespace: string): Manifest => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: {
+    name,
+    namespace,
+    annotations: {
+      'keyferry.dev/inject': 'true',
+      'keyferry.dev/secret.password': 'shared://app/db#password',
+      'keyferry.dev/agent-port': '0',
+    },
+  },
+  spec: {
+    serviceAccountName: 'app',
+    containers: [{ name: 'app', image: 'busybox:1.37', command: ['sleep', '1000'] }],
+  },
+});
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+/** The ConfigMap with the broker's certificates comes to a namespace after its first pod; that one has them in its plan. */
+test('the first pod of a namespace starts through the broker as fast as the second', async () => {
+  const ports = new Map<string, number>();
+  await using cluster = await BrokerCluster.start({
+    secrets: { 'app/db': { password: 'hunter2' } },
+    services: (address) => ports.get(address),
+  });
+  await cluster.add();
+  const folder = mkdtempSync(join(tmpdir(), 'keyferry-first-'));
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text, { mode: 0o600 });
+    return join(folder, name);
+  };
+  const account = `system:serviceaccount:${system}:keyferry-webhook`;
+  const webhook = new KeyferryProcess({
+    program: join(dist, 'webhook.mjs'),
+    args: [
+      ...['--kubeconfig', file('kubeconfig', cluster.api.kubeconfig(account))],
+      ...['--broker-config', file('broker.yaml', '{}'), '--broker-server', cluster.broker.server],
+      ...['--shutdown-delay', '0s', '--status', 'off'],
+    ],
+    environment: { POD_UID: (await cluster.pod('webhook', system)).uid, POD_NAMESPACE: system },
+  });
+  try {
+    ports.set(`keyferry-webhook.${system}.svc:443`, await webhook.port);
+    await webhook.ready();
+    await using kubelet = await Kubelet.start({
+      api: cluster.api,
+      images: {
+        'keyferry-agent:0.1.0': {
+          files: { '/opt/keyferry/agent.cjs': join(dist, 'agent.cjs') },
+          user: 65_532,
+          group: 65_532,
+        },
+        'busybox:1.37': {},
+      },
+    });
+    const times = { first: [] as number[], second: [] as number[] };
+    for (let team = 0; team < 7; team += 1) {
+      const namespace = `team-${team}`;
+      cluster.api.apply(
+        { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+        { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'app', namespace } },
+      );
+      for (const name of names) {
+        const began = performance.now();
+        const pod = await kubelet.run(podOf(name, namespace));
+        await kubelet.podbox.until(pod, ({ container }) => container('app').state.running !== undefined);
+        times[name].push(performance.now() - began);
+        await kubelet.delete(pod, 0);
+      }
+    }
+    expect(median(times.first) / median(times.second)).toBeLessThan(2);
+  } finally {
+    await webhook.stop();
+    rmSync(folder, { recursive: true });
+  }
+}, 120_000);
