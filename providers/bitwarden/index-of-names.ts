@@ -9,6 +9,12 @@ import type { SdkClient } from './sdk-client.ts';
 /** A check and the reads that follow from it ask once. In milliseconds. */
 const freshFor = 1_000;
 
+/** One question that is under way, or comes after the one that is. */
+interface Sync {
+  readonly token: string;
+  readonly names: Promise<Result<Names, ProviderError>>;
+}
+
 /**
  * The names of the store's project, kept for as long as Bitwarden says that nothing has changed. What it is asked for that is one small
  * answer; after a change it sends everything that the machine account may read, of which the names are kept alone.
@@ -22,7 +28,8 @@ export class IndexOfNames {
   #syncedAt: number | undefined;
   /** By ours. */
   #askedAt = Number.NEGATIVE_INFINITY;
-  #pending: Promise<Result<Names, ProviderError>> | undefined;
+  #underWay: Sync | undefined;
+  #next: Sync | undefined;
 
   constructor(store: BitwardenConnection, client: SdkClient, clock: Clock) {
     this.#store = store;
@@ -30,7 +37,7 @@ export class IndexOfNames {
     this.#clock = clock;
   }
 
-  /** The names as they are, or were a moment ago unless `fresh`. */
+  /** The names as they are, or were a moment ago unless `fresh`: then what is asked for after this call began. */
   async current(
     token: Redacted<string>,
     { fresh }: { fresh: boolean },
@@ -38,10 +45,32 @@ export class IndexOfNames {
     const kept = this.#kept?.token === token.reveal() ? this.#kept : undefined;
     const isRecent = this.#clock.monotonic() - this.#askedAt < freshFor;
     if (kept !== undefined && isRecent && !fresh) return ok(kept.names);
-    this.#pending ??= this.#sync(token).finally(() => {
-      this.#pending = undefined;
-    });
-    return this.#pending;
+    return this.#join(token, fresh).names;
+  }
+
+  /** The question to wait for: the one that is under way where that will do, or the one after it. */
+  #join(token: Redacted<string>, fresh: boolean): Sync {
+    const underWay = this.#underWay;
+    if (underWay === undefined) return this.#begin(token);
+    const text = token.reveal();
+    if (!fresh && underWay.token === text) return underWay;
+    if (this.#next?.token !== text) this.#next = this.#begin(token, this.#next ?? underWay);
+    return this.#next;
+  }
+
+  /** Asks, after `before` has been answered. */
+  #begin(token: Redacted<string>, before?: Sync): Sync {
+    const ask = async (): Promise<Result<Names, ProviderError>> => {
+      await before?.names;
+      this.#underWay = sync;
+      if (this.#next === sync) this.#next = undefined;
+      const names = await this.#sync(token);
+      if (this.#underWay === sync) this.#underWay = undefined;
+      return names;
+    };
+    const sync: Sync = { token: token.reveal(), names: Promise.resolve().then(ask) };
+    this.#underWay ??= sync;
+    return sync;
   }
 
   async #sync(token: Redacted<string>): Promise<Result<Names, ProviderError>> {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { findIn } from '../support/found.ts';
+import { until } from '../support/until.ts';
 import { canaries, dbId, foreignId, lineOf, projectId, sourceOf, startGame } from './bitwarden-harness.ts';
 
 const noSuch = `not_found: project ${projectId} has no such secret that the machine account may read`;
@@ -72,6 +73,24 @@ describe('reading', () => {
     // Nobody looked since: the names are still those of before.
     expect(await lines('db', 'Api')).toEqual([`${canaries.db}1`, noSuch]);
     expect(await fresh('Api')).toEqual([noSuch]);
+  });
+
+  test('a fresh read does not take the names that somebody asked for before', async () => {
+    const { bitwarden, clock, open } = await startGame();
+    const { lines, fresh } = await open();
+    await lines('db');
+    await clock.advance(10_000);
+    const slow = { kind: 'slow-body', milliseconds: 5_000, operation: 'syncSecrets', times: 1 } as const;
+    const fault = bitwarden.faults.add(slow);
+    const before = lines('later');
+    await until(() => fault.hits > 0);
+    await clock.advance(2_000);
+    bitwarden.createSecret({ key: 'later', value: 'there', project: 'payments' });
+    const after = [fresh('later'), fresh('later')];
+    bitwarden.faults.clear();
+    expect(await Promise.all(after)).toEqual([['there'], ['there']]);
+    // It looks once more for what was not there.
+    expect(await before).toEqual(['there']);
   });
 
   test('what a ref may say elsewhere is invalid here', async () => {
