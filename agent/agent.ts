@@ -7,14 +7,6 @@ import { ConfigMaps } from './config-maps.ts';
 import { providerContext, type ContextOptions } from './context.ts';
 import { spreadFactor } from './core/schedule.ts';
 import type { PodIdentitySettings } from './core/settings.ts';
-import {
-  brokerStatus,
-  countStale,
-  lastSuccesses,
-  refStatuses,
-  type NextStep,
-  type Situation,
-} from './core/status.ts';
 import { describeThrown } from '../lib/thrown.ts';
 import { noTemplates, type Templates } from './core/tools.ts';
 import { followForceSync } from './force-sync.ts';
@@ -28,6 +20,7 @@ import type { FileSystem } from './publish/file-system.ts';
 import { Publisher } from './publish/publisher.ts';
 import { revokeLeases } from './revocation.ts';
 import { Rotation } from './rotation.ts';
+import { Standing } from './standing.ts';
 import { StateFile } from './state-file.ts';
 import type { LaneSource } from './timetable.ts';
 import { Waker } from './waker.ts';
@@ -72,6 +65,7 @@ export class Agent {
   readonly metrics: MetricsRecorder;
   readonly #options: AgentOptions;
   readonly #handover: Handover;
+  readonly #standing: Standing;
   readonly #upkeep: Waker;
   readonly #allRead = Promise.withResolvers<undefined>();
   readonly #intake: Intake;
@@ -82,23 +76,26 @@ export class Agent {
     const { plan, paths, fileSystem, clock, log, stop } = options;
     this.#options = options;
     const templates = options.templates ?? noTemplates;
-    this.memories = new Memories(plan, clock, templates);
+    const memories = new Memories(plan, clock, templates);
     const stateFile = new StateFile({ path: paths.state, fileSystem, log });
-    this.#handover = new Handover({ plan, memories: this.memories, stateFile, log });
+    const handover = new Handover({ plan, memories, stateFile, log });
     const publisher = new Publisher({ folder: paths.secrets, fileSystem, clock, random: options.randomName });
-    const { memories } = this;
-    this.rotation = new Rotation({ plan, memories, handover: this.#handover, publisher, clock, log });
+    const rotation = new Rotation({ plan, memories, handover, publisher, clock, log });
+    this.memories = memories;
+    this.rotation = rotation;
+    this.#handover = handover;
+    this.#standing = new Standing({ ...options, memories, handover, rotation, lanes: () => this.#lanes });
     this.metrics = new MetricsRecorder(() => ({
-      generation: this.#handover.generation,
-      staleRefs: this.#staleRefs(),
-      lastSuccesses: lastSuccesses(this.#situation()),
+      generation: handover.generation,
+      staleRefs: this.#standing.staleRefs(),
+      lastSuccesses: this.#standing.lastSuccesses(),
     }));
-    this.#intake = new Intake({ plan, memories, handover: this.#handover, metrics: this.metrics, log });
+    this.#intake = new Intake({ plan, memories, handover, metrics: this.metrics, log });
     this.#upkeep = new Waker(clock, stop);
     this.#configMaps = new ConfigMaps({
       folder: paths.configMaps,
       identity: paths.identity,
-      texts: this.memories.texts,
+      texts: memories.texts,
       templates,
       clock,
       stop,
@@ -161,37 +158,7 @@ export class Agent {
 
   /** What `/status` shows; no values. */
   status(): object {
-    const { plan, planHash } = this.#options;
-    return {
-      plan: planHash,
-      lifecycle: plan.lifecycle,
-      ready: this.rotation.hasGeneration,
-      generation: this.#handover.generation,
-      volume: this.rotation.problem?.message ?? null,
-      broker: brokerStatus(
-        plan,
-        this.#lanes.map(({ access }) => access.feed),
-      ),
-      refs: refStatuses(this.#situation(), (source) => this.#nextStep(source)),
-    };
-  }
-
-  /** With a volume that cannot be written no file is known to be what its source says now. */
-  #staleRefs(): number {
-    const { problem } = this.rotation;
-    return problem === undefined ? countStale(this.#situation()) : this.#options.plan.files.length;
-  }
-
-  #situation(): Situation {
-    const { plan, clock } = this.#options;
-    const { all: memories, renderings, reports } = this.memories;
-    const leases = plan.sources.map((_source, index) => this.memories.lease(index));
-    return { plan, memories, renderings, reports, leases, origins: this.rotation.origins, now: clock.now() };
-  }
-
-  #nextStep(source: number): NextStep {
-    const store = this.#options.plan.sources[source]?.store ?? -1;
-    return this.#lanes[store]?.lane.next(source) ?? { action: 'read', inMs: Number.POSITIVE_INFINITY };
+    return this.#standing.status();
   }
 
   async #keepUp(): Promise<void> {

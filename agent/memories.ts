@@ -1,20 +1,18 @@
 import type { Clock } from '../lib/clock.ts';
 import { sourcesOfFile, type Plan } from '../lib/plan.ts';
-import { isPermanent, providerError, type ProviderError } from '../lib/provider-error.ts';
+import { providerError, type ProviderError } from '../lib/provider-error.ts';
 import type { Result } from '../lib/result.ts';
 import type { Lease, ReadOutcome, SecretDocument } from '../providers/provider.ts';
-import { failuresOfRead, type FileFailure } from './core/acceptance.ts';
+import { Absences } from './absences.ts';
 import type { Memory, Renderings } from './core/generation.ts';
-import { addressText, sourceAddress } from './core/identity.ts';
-import { needsSource } from './core/inputs.ts';
-import type { HeldLease } from './core/lease.ts';
 import type { RememberedOutput } from './core/outputs.ts';
-import { heldDocument, readMemory, saysTheSame } from './read-memory.ts';
 import type { SourceReport } from './core/start-rules.ts';
 import type { RememberedSource } from './core/state-format.ts';
 import { noTemplates, type Templates } from './core/tools.ts';
 import { HeldLeases, type LeaseView } from './held-leases.ts';
-import { asHolding, Holdings, type Holding } from './holdings.ts';
+import { Holdings, type Holding } from './holdings.ts';
+import { heldDocument, readMemory, saysTheSame } from './read-memory.ts';
+import { rememberedSources, restoreSources, type MemoryParts } from './succession.ts';
 import { TemplateTexts } from './template-texts.ts';
 
 /** What one pass brought, by the source's index in the plan. */
@@ -32,6 +30,8 @@ export class Memories {
   readonly #leases: HeldLeases;
   readonly #holdings: Holdings;
   readonly #unread: Set<number>;
+  readonly #parts: MemoryParts;
+  readonly #absences: Absences;
 
   constructor(plan: Plan, clock: Clock, templates: Templates = noTemplates) {
     this.#plan = plan;
@@ -40,6 +40,9 @@ export class Memories {
     this.#holdings = new Holdings({ plan, templates, clock, leases: this.#leases });
     this.texts = new TemplateTexts(plan, this.#holdings);
     this.#unread = new Set(plan.sources.keys());
+    const [leases, holdings, unread] = [this.#leases, this.#holdings, this.#unread];
+    this.#parts = { plan, clock, leases, holdings, unread };
+    this.#absences = new Absences({ plan, clock, holdings });
   }
 
   /** By the source's index in the plan. */
@@ -93,41 +96,18 @@ export class Memories {
 
   /** Whether a file that cannot be made waits only for what it can be without. */
   waitsForOptional(file: number): boolean {
-    const planFile = this.#plan.files[file];
-    if (planFile?.kind !== 'template') return false;
-    return sourcesOfFile(planFile).every(
-      (source) => this.#holdings.memory(source) !== undefined || !needsSource(planFile, source, false),
-    );
+    return this.#absences.waitsForOptional(file);
   }
 
   /** Has the files do without the optional secrets that have not come. */
   settle(): void {
-    const absent = this.#plan.sources.flatMap((_, index): [number, Holding][] =>
-      this.#holdings.memory(index) === undefined && this.#isDispensable(index, false)
-        ? [[index, this.#without(index, false)]]
-        : [],
-    );
-    const before = absent.map(([index]) => this.reports[index]);
-    const refused = this.#holdings.offer(new Map(absent));
-    for (const [at, [index]] of absent.entries()) {
-      const report = before[at];
-      if (report !== undefined && !refused.has(index))
-        this.#holdings.report(index, report.failures, report.at);
-    }
+    this.#absences.settle();
   }
 
   /** Takes over what a process before this one knew, by what was read. Returns how many sources are of use for this plan. */
   restore(remembered: readonly RememberedSource[], outputs: readonly RememberedOutput[] = []): number {
     this.#holdings.restoreOutputs(outputs);
-    const byAddress = new Map(remembered.map((source) => [addressText(source), source]));
-    const found = this.#plan.sources.flatMap((source, index): [number, RememberedSource][] => {
-      const known = byAddress.get(addressText(sourceAddress(this.#plan, source)));
-      return known !== undefined && this.#restoreLease(index, known) ? [[index, known]] : [];
-    });
-    const candidates = found.map(([index, known]): [number, Holding] => [index, asHolding(known)]);
-    const refused = this.#holdings.offer(new Map(candidates));
-    return found.filter(([index, known]) => this.#noteRestored(index, known, refused.get(index) ?? []))
-      .length;
+    return restoreSources(this.#parts, remembered);
   }
 
   /** Remembers the credentials among what was read, for the state file to have them before anything is made of them. */
@@ -156,7 +136,7 @@ export class Memories {
       this.#unread.delete(index);
       const candidate = outcome.ok
         ? this.#documentOf(index, outcome.value)
-        : this.#absenceOf(index, outcome.error);
+        : this.#absences.of(index, outcome.error);
       if (candidate !== undefined) candidates.set(index, candidate);
     }
     const refused = this.#holdings.offer(candidates);
@@ -165,22 +145,14 @@ export class Memories {
         index,
         outcome.ok
           ? refused.get(index)?.[0]?.error
-          : this.#noteFailed(index, outcome.error, refused.get(index)),
+          : this.#absences.noteFailed(index, outcome.error, refused.get(index)),
       );
     return errors;
   }
 
   /** What the next process of this pod is to know. */
   remembered(): readonly RememberedSource[] {
-    return this.#plan.sources.flatMap((source, index): readonly RememberedSource[] => {
-      const leased = this.#leases.get(index);
-      const memory = this.#holdings.memory(index);
-      const known = leased ?? memory;
-      if (known === undefined) return [];
-      const { version: documentVersion, fetchedAt, document } = known;
-      const rest = { gone: memory?.gone, lease: leased?.lease };
-      return [{ ...sourceAddress(this.#plan, source), document, documentVersion, fetchedAt, ...rest }];
-    });
+    return rememberedSources(this.#parts);
   }
 
   rememberedOutputs(): readonly RememberedOutput[] {
@@ -206,47 +178,12 @@ export class Memories {
     );
   }
 
-  /** Returns whether what is remembered can be of use: a credential that has ended meanwhile is not. */
-  #restoreLease(
-    index: number,
-    { lease, document, documentVersion: version, fetchedAt }: RememberedSource,
-  ): boolean {
-    if (lease === undefined) return true;
-    if (document === undefined) return false;
-    this.#leases.restore(index, { lease, document, version, fetchedAt, failures: [] });
-    if (this.#leases.hasEnded(index)) this.#leases.delete(index);
-    else this.#unread.delete(index);
-    return !this.#unread.has(index);
-  }
-
-  /** Returns whether it is of use: a credential whose files cannot be made still is held. */
-  #noteRestored(
-    index: number,
-    { lease, fetchedAt }: RememberedSource,
-    failures: readonly FileFailure[],
-  ): boolean {
-    if (failures.length > 0 && (lease === undefined || this.#isOutwaited(index, lease))) {
-      this.#leases.delete(index);
-      this.#unread.add(index);
-      this.#holdings.forgetReport(index);
-      return false;
-    }
-    this.#holdings.report(index, failures, fetchedAt);
-    return true;
-  }
-
-  /** Whether a credential of no use is old enough for its source to be asked for another one. */
-  #isOutwaited(index: number, { issued }: HeldLease): boolean {
-    const seconds = this.#plan.sources[index]?.intervalSeconds ?? 0;
-    return seconds > 0 && this.#clock.now() >= issued.at + seconds * 1_000;
-  }
-
   #takeRenewal(index: number, outcome: Result<Lease, ProviderError>): ProviderError | undefined {
     this.#unread.delete(index);
     if (!outcome.ok) {
       const { code, message, retryAfterMs } = outcome.error;
       const error = providerError(code, `the lease cannot be renewed: ${message}`, retryAfterMs);
-      return this.#noteFailed(index, error, undefined);
+      return this.#absences.noteFailed(index, error, undefined);
     }
     const failures = this.#leases.renew(index, outcome.value)?.failures ?? [];
     const memory = this.#holdings.memory(index);
@@ -264,49 +201,5 @@ export class Memories {
     this.#holdings.confirm(index, { ...before, version: memory.version, fetchedAt: memory.fetchedAt });
     this.#holdings.report(index, []);
     return undefined;
-  }
-
-  /** What a failed read says of a source, to be offered; undefined where it says nothing that files could be made of. */
-  #absenceOf(index: number, { code }: ProviderError): Holding | undefined {
-    const before = this.#holdings.memory(index);
-    if (code === 'not_found' && before?.gone !== true)
-      return this.#isDispensable(index, true) ? this.#without(index, true) : undefined;
-    const isNews = before === undefined && isPermanent(code) && this.#isDispensable(index, false);
-    return isNews ? this.#without(index, false) : undefined;
-  }
-
-  /** Whether any file can be without a source. */
-  #isDispensable(index: number, gone: boolean): boolean {
-    return this.#holdings.inputs.needs(index, gone).some(({ needed }) => !needed);
-  }
-
-  #without(index: number, gone: boolean): Holding {
-    const before = this.#holdings.memory(index) ?? { fetchedAt: this.#clock.now() };
-    return { kind: 'source', memory: { ...before, gone } };
-  }
-
-  /** Reports a read or a renewal that failed. Returns why it was no use, or undefined where all files do without it. */
-  #noteFailed(
-    index: number,
-    error: ProviderError,
-    refused: readonly FileFailure[] | undefined,
-  ): ProviderError | undefined {
-    const gone = error.code === 'not_found';
-    const needs = this.#holdings.inputs.needs(index, gone);
-    const failures = failuresOfRead(needs, { ...error, source: index }, refused);
-    this.#holdings.report(index, failures);
-    const memory = this.#holdings.memory(index);
-    if (!gone || memory?.gone !== true || failures.some(({ tolerated }) => tolerated === undefined))
-      return refused?.[0]?.error ?? error;
-    this.#holdings.confirm(index, { ...memory, fetchedAt: this.#clock.now() });
-    return this.#behind(index);
-  }
-
-  /** Why a file still is as it was before a source was gone. */
-  #behind(index: number): ProviderError | undefined {
-    const renderings = this.#holdings.inputs.filesOf(index).map((file) => this.renderings[file]);
-    return renderings.flatMap((rendering) =>
-      rendering?.ok === true ? (rendering.value.behind ?? []) : [],
-    )[0];
   }
 }

@@ -2,7 +2,7 @@ import { readInstallFile } from '../lib/broker/install-file.ts';
 import { brokerNamespace } from '../lib/broker/names.ts';
 import { ok, type Result } from '../lib/result.ts';
 import type { Settings } from '../webhook/core/settings.ts';
-import type { BrokerArguments } from './arguments.ts';
+import type { BrokerArguments } from './arguments/arguments.ts';
 
 /** The settings with the broker that the command line names; the error lists what its file has wrong. */
 export const withBroker = async (

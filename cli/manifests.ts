@@ -7,7 +7,7 @@ import { objectCache } from '../lib/kube/object-cache.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { catalogueOf } from '../webhook/catalogue.ts';
 import type { Catalogue } from '../webhook/core/catalogue.ts';
-import type { ManifestArguments } from './arguments.ts';
+import type { ManifestArguments } from './arguments/arguments.ts';
 import { withBroker } from './broker-settings.ts';
 import { reviewDocument, type Reviewed } from './review.ts';
 

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { annotation } from '../lib/annotation-names.ts';
-import type { ManifestArguments } from './arguments.ts';
+import type { ManifestArguments } from './arguments/arguments.ts';
 import { explainedData, explainedText } from './explain/explain.ts';
 import { nothingAsked, type Reviewed } from './review.ts';
 

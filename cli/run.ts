@@ -1,11 +1,11 @@
 import type { Clock } from '../lib/clock.ts';
-import {
-  parseArguments,
-  type Arguments,
-  type ManifestArguments,
-  type RefreshArguments,
-  type RenderArguments,
-} from './arguments.ts';
+import type {
+  Arguments,
+  ManifestArguments,
+  RefreshArguments,
+  RenderArguments,
+} from './arguments/arguments.ts';
+import { parseArguments } from './arguments/parse.ts';
 import { reviewManifests } from './manifests.ts';
 import { report } from './report.ts';
 import { usage } from './usage.ts';

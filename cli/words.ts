@@ -10,6 +10,11 @@ export interface Words {
   readonly values: ReadonlyMap<OptionName, readonly string[]>;
 }
 
+/** The value of an option that may be given once. */
+export const one = ({ values }: Words, name: OptionName): string | undefined => values.get(name)?.[0];
+/** The values of an option that may be repeated. */
+export const many = ({ values }: Words, name: OptionName): readonly string[] => values.get(name) ?? [];
+
 const parserOptions: NonNullable<ParseArgsConfig['options']> = Object.fromEntries(
   optionNames.map((name) => {
     const { short, value } = optionOf(name);

@@ -1,6 +1,6 @@
-import type { BrokerStorePlan, Plan } from '../../lib/plan.ts';
+import type { Plan } from '../../lib/plan.ts';
 import { callsOfPlan, type StoreCalls } from './calls.ts';
-import { add, noCalls, times, type Assumptions, type Count } from './rounds.ts';
+import { add, backendOf, noCalls, times, type Assumptions, type Count } from './rounds.ts';
 import type { PodCount } from './pod-count.ts';
 import { costOf, type Price } from './price.ts';
 
@@ -11,12 +11,10 @@ export interface Cost {
   readonly most: number;
 }
 
-type Provider = Plan['stores'][number]['provider'];
-
 export interface StoreBill {
   readonly name: string;
   /** Of the backend, also where the broker reads it. */
-  readonly provider: Exclude<Provider['type'], 'broker'> | BrokerStorePlan['provider'];
+  readonly provider: ReturnType<typeof backendOf>;
   readonly brokered: boolean;
   readonly calls: StoreCalls;
 }
@@ -71,8 +69,7 @@ export const billOf = (plan: Plan, own: PodCount, options: BillOptions): Bill =>
   const stores = plan.stores.flatMap(({ name, provider }, index): StoreBill[] => {
     const calls = counted[index];
     if (calls === undefined) return [];
-    const brokered = provider.type === 'broker';
-    return [{ name, provider: brokered ? provider.provider : provider.type, brokered, calls }];
+    return [{ name, provider: backendOf(provider), brokered: provider.type === 'broker', calls }];
   });
   const shared = sum(stores.map(({ calls }) => sharedOf(calls, pods)));
   const perStart = sum(stores.map(({ calls }) => calls.perStart));

@@ -1,4 +1,3 @@
-import { looksDynamic } from '../../lib/dynamic-key.ts';
 import { given } from '../../lib/given.ts';
 import {
   sourcesOfFile,
@@ -9,7 +8,7 @@ import {
 } from '../../lib/plan.ts';
 import type { Decoding } from '../../lib/ref.ts';
 import { sourceText } from '../../lib/source-text.ts';
-import { isLeased } from './rounds.ts';
+import { backendOf, isLeased, maybeLeased } from './rounds.ts';
 
 /** When a file's secret is read. */
 export type Refresh =
@@ -31,6 +30,8 @@ export interface ExplainedRead {
   readonly refresh: Refresh;
   /** Whether the key has the shape of one that Vault makes a credential for. */
   readonly maybeLeased: boolean;
+  /** Whether the broker reads it. */
+  readonly brokered: boolean;
 }
 
 /** What something is made of, and how it is called there. */
@@ -91,14 +92,15 @@ const explainRead = (
   const source = plan.sources[index];
   const store = source === undefined ? undefined : plan.stores[source.store];
   if (source === undefined || store === undefined) return undefined;
-  const { key, version, stage, parameters } = source;
+  const { version, stage, parameters } = source;
   const refresh = refreshOf(source, plan.lifecycle);
   return {
     store: store.name,
     key: sourceText(source),
     ...given({ version, stage, parameters, property, decode }),
     refresh,
-    maybeLeased: store.provider.type === 'vault' && refresh.kind === 'interval' && looksDynamic({ key }),
+    maybeLeased: refresh.kind === 'interval' && maybeLeased(source, backendOf(store.provider)),
+    brokered: store.provider.type === 'broker',
   };
 };
 

@@ -1,4 +1,5 @@
-import type { PlanSource } from '../../lib/plan.ts';
+import { looksDynamic } from '../../lib/dynamic-key.ts';
+import type { BrokerStorePlan, PlanSource, PlanStore } from '../../lib/plan.ts';
 
 /** What calls a month are counted for: 30 days, 720 hours. */
 export const monthSeconds = 30 * 24 * 3600;
@@ -74,6 +75,16 @@ export const round = (parts: Omit<Round, 'timesPerMonth'>): Round => ({
 
 /** Whether a read makes a credential; other keys of dynamic engines look like any key until they are read. */
 export const isLeased = ({ parameters }: PlanSource): boolean => parameters !== undefined;
+
+/** Whose secrets a store has, also where the broker reads it. */
+export const backendOf = (
+  provider: PlanStore['provider'],
+): Exclude<PlanStore['provider']['type'], 'broker'> | BrokerStorePlan['provider'] =>
+  provider.type === 'broker' ? provider.provider : provider.type;
+
+/** Whether a key that stands for a secret has the shape of one that Vault makes a credential for, which is one pod's. */
+export const maybeLeased = (source: PlanSource, backend: ReturnType<typeof backendOf>): boolean =>
+  backend === 'vault' && !isLeased(source) && looksDynamic({ key: source.key });
 
 /** Where two thirds of a life are over. */
 export const renewalPoint = (seconds: number): number => Math.max(1, Math.floor((seconds * 2) / 3));

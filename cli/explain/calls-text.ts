@@ -30,15 +30,23 @@ const batchWords = ({ callsPerRound: { expected, most } }: Round): string =>
 const often = ({ everySeconds, timesPerMonth }: Round): string =>
   everySeconds === 0 ? 'once' : `every ${duration(everySeconds)}, ${grouped(timesPerMonth)} times`;
 
-const monthLine = (round: Round): readonly string[] => {
+/** Of the broker's reads, which it makes for one pod alone. */
+const forWhom = ({ kind, shared }: Round, brokered: boolean): string =>
+  brokered && kind === 'read' && shared === undefined ? ' for each pod' : '';
+
+const monthLine = (round: Round, { brokered }: StoreBill): readonly string[] => {
   const calls = range(times(round.callsPerRound, round.timesPerMonth));
-  return wrap(`${calls}: ${roundName(round)}${batchWords(round)}, ${often(round)}`, 6);
+  const what = `${roundName(round)}${forWhom(round, brokered)}${batchWords(round)}`;
+  return wrap(`${calls}: ${what}, ${often(round)}`, 6);
 };
 
-const startLine = (round: Round): readonly string[] =>
+const startLine = (round: Round, { brokered }: StoreBill): readonly string[] =>
   round.kind === 'renewal'
     ? []
-    : wrap(`${range(round.callsPerRound)}: ${roundName(round)}${batchWords(round)}`, 6);
+    : wrap(
+        `${range(round.callsPerRound)}: ${roundName(round)}${forWhom(round, brokered)}${batchWords(round)}`,
+        6,
+      );
 
 const none = ({ provider }: StoreBill): string => (provider === 'file' ? 'none, it reads files' : 'none');
 
@@ -51,6 +59,7 @@ const ofPods = ({ calls }: StoreBill, { per, count = 1 }: PodCount): string => {
 /** What the broker calls for all pods, and what each of them costs besides. */
 const ofBroker = (store: StoreBill, pods: PodCount): string => {
   const { calls } = store;
+  if (calls.rounds.every((item) => item.shared === undefined)) return `${ofPods(store, pods)}, by the broker`;
   const shared = `${range(pods.per === 'month' ? calls.shared : calls.sharedPerStart)} by the broker, whatever the number of pods`;
   const own = calls.rounds.some((item) => item.shared === undefined);
   return own ? `${shared}, and ${ofPods(store, pods)}` : shared;
@@ -61,7 +70,7 @@ const storeLines = (store: StoreBill, pods: PodCount): string[] => {
   if (calls.rounds.length === 0) return [`    ${name}: ${none(store)}`];
   const line = pods.per === 'month' ? monthLine : startLine;
   const whole = brokered ? ofBroker(store, pods) : ofPods(store, pods);
-  return [...wrap(`${name}: ${whole}`, 4), ...calls.rounds.flatMap(line)];
+  return [...wrap(`${name}: ${whole}`, 4), ...calls.rounds.flatMap((round) => line(round, store))];
 };
 
 const sharedWords = ({ shared }: Bill): string =>

@@ -1,4 +1,4 @@
-import type { CountingArguments } from '../arguments.ts';
+import type { CountingArguments } from '../arguments/arguments.ts';
 import { billOf, monthOf, type Bill } from '../core/bill.ts';
 import { explainInjection, type Explanation } from '../core/explanation.ts';
 import { monthSeconds } from '../core/rounds.ts';

@@ -1,15 +1,17 @@
 import { quoted, sentenceList } from '../../lib/text.ts';
-import type { ExplainedFile, ExplainedPart, ExplainedRead, Refresh } from '../core/explained-files.ts';
+import type { ExplainedFile, ExplainedPart, ExplainedRead } from '../core/explained-files.ts';
 import type { Explanation } from '../core/explanation.ts';
 import { duration } from './words.ts';
 import { wrap } from './wrap.ts';
 
-const refreshWords = (refresh: Refresh): string => {
+const refreshWords = ({ refresh, brokered }: ExplainedRead): string => {
   switch (refresh.kind) {
     case 'once':
       return 'Read once, at the start.';
     case 'lease':
-      return 'Made for each pod; renewed when two thirds of its life are over, and replaced where that cannot be.';
+      return brokered
+        ? 'Made for each pod; replaced when two thirds of its life are over.'
+        : 'Made for each pod; renewed when two thirds of its life are over, and replaced where that cannot be.';
     case 'interval':
       return `Read anew every ${duration(refresh.seconds)}, give or take 10 %.`;
   }
@@ -32,10 +34,14 @@ const place = (read: ExplainedRead): string => {
   return `${key}${qualified} in store ${store}${decoding(read)}`;
 };
 
-const leaseHint = ({ maybeLeased }: ExplainedRead): string =>
-  maybeLeased ? ' If Vault makes a credential of it, that is renewed at two thirds of its life instead.' : '';
+/** The broker renews nothing for a pod: it asks for another credential. */
+const leaseHint = ({ maybeLeased, brokered }: ExplainedRead): string => {
+  if (!maybeLeased) return '';
+  const care = brokered ? 'each pod has one of its own, which is replaced' : 'that is renewed';
+  return ` If Vault makes a credential of it, ${care} at two thirds of its life instead.`;
+};
 
-const refreshOf = (read: ExplainedRead): string => `${refreshWords(read.refresh)}${leaseHint(read)}`;
+const refreshOf = (read: ExplainedRead): string => `${refreshWords(read)}${leaseHint(read)}`;
 
 const origin = (file: ExplainedRead & { readonly kind: 'value' | 'extract' }): string => {
   const whole = file.kind === 'extract' ? 'A file for each field' : 'The secret';

@@ -1,7 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import { connectPerson } from '../../lib/kube/connection.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
-import type { RefreshArguments } from '../arguments.ts';
+import type { RefreshArguments } from '../arguments/arguments.ts';
 import { annotate } from './annotate.ts';
 import { findPods } from './find-pods.ts';
 import { kubeconfigFiles } from './kubeconfig.ts';

@@ -6,7 +6,7 @@ import type { Issue } from '../../webhook/core/codes.ts';
 import type { Settings } from '../../webhook/core/settings.ts';
 import { withBroker } from '../broker-settings.ts';
 import { decide, read, type Outcome } from '../../webhook/core/decide.ts';
-import type { RenderArguments } from '../arguments.ts';
+import type { RenderArguments } from '../arguments/arguments.ts';
 import { judgedObject } from '../objects.ts';
 import { loadManifests, type LoadedManifests } from '../manifests.ts';
 import { fetchFiles, type FetchedFile } from './fetch.ts';

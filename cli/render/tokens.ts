@@ -4,7 +4,7 @@ import { errorMessage } from '../../lib/error-message.ts';
 import { Redacted } from '../../lib/redacted.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { quoted } from '../../lib/text.ts';
-import type { RenderArguments } from '../arguments.ts';
+import type { RenderArguments } from '../arguments/arguments.ts';
 import type { WantedToken } from './reader.ts';
 
 /** Whose token is wanted. */

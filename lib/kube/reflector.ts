@@ -1,14 +1,15 @@
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import { backoffDelay, pause, type Random } from './backoff.ts';
-import type { KubeConnection, KubeResponse } from './connection.ts';
-import { withDeadline } from './deadline.ts';
+import type { KubeConnection } from './connection.ts';
 import { responseFailure, statusFailure, thrownFailure, type KubeFailure } from './failure.ts';
 import { FailureReport } from './failure-report.ts';
 import { listAll } from './list.ts';
 import type { KubeObject } from './object.ts';
 import { ObjectStore } from './object-store.ts';
-import { collectionPath, isCustom, selection, type KubeResource } from './resource.ts';
+import { isCustom, type KubeResource } from './resource.ts';
+import { inWatch } from './watch-request.ts';
+import { WatchRounds } from './watch-rounds.ts';
 import { MalformedEventError, watchEvents, type WatchEvent } from './watch-stream.ts';
 
 export interface ReflectorOptions<T extends KubeObject> {
@@ -35,13 +36,6 @@ const backoff = { baseMilliseconds: 1000, capMilliseconds: 30_000 };
 const missingBackoff = { baseMilliseconds: 1000, capMilliseconds: 10_000 };
 /** A starting API server may say 404 of a custom resource that it does have; objects are given up for lost after this. */
 const missingLimit = 120_000;
-/** The server is asked to end a watch after 60 to 120 s. Short, since it bounds how long a dead connection goes unnoticed. */
-const watchSeconds = { least: 60, spread: 60 };
-/** How much later than it was asked to the server may end a watch before the connection counts as dead. */
-const watchGrace = 10_000;
-const headersWithin = 15_000;
-/** A watch that ends sooner than this and brought no event was of no use: the next one waits. */
-const usefulMilliseconds = 1000;
 const gone = 410;
 const missing = 404;
 
@@ -61,24 +55,23 @@ export class Reflector<T extends KubeObject> {
   readonly whenSynced: Promise<void>;
   readonly #options: ReflectorOptions<T>;
   readonly #report: FailureReport;
+  readonly #rounds: WatchRounds;
   readonly #stop = new AbortController();
   readonly #settleSynced: () => void;
   readonly #running: Promise<void>;
   #synced = false;
   #live = false;
   #lastCurrent: number | undefined;
-  #opened: number | undefined;
-  #events = 0;
   #version: string | undefined;
   /** The resource in the version that the latest list found. */
   #served: KubeResource;
-  #failures = 0;
   #missingSince: number | undefined;
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options;
     this.#served = options.resource;
     this.objects = new ObjectStore(options.clock);
+    this.#rounds = new WatchRounds(options.clock);
     this.#report = new FailureReport(options.resource, options.log);
     const { promise, resolve } = Promise.withResolvers<undefined>();
     this.whenSynced = promise;
@@ -120,8 +113,7 @@ export class Reflector<T extends KubeObject> {
   }
 
   async #round(): Promise<Outcome> {
-    this.#opened = undefined;
-    this.#events = 0;
+    this.#rounds.begin();
     try {
       const failure = this.#version === undefined ? await this.#list() : undefined;
       return failure === undefined ? await this.#watch() : { kind: 'failed', failure };
@@ -156,38 +148,20 @@ export class Reflector<T extends KubeObject> {
   }
 
   async #watch(): Promise<Outcome> {
-    const { clock, random } = this.#options;
-    const seconds = watchSeconds.least + Math.floor(random() * watchSeconds.spread);
-    const deadline = { clock, milliseconds: seconds * 1000 + watchGrace, signal: this.#stop.signal };
-    return withDeadline(deadline, async (signal) => {
-      const response = await this.#openWatch(seconds, signal);
+    const { connection, clock, random } = this.#options;
+    const [resource, version, signal] = [this.#served, this.#version ?? '', this.#stop.signal];
+    return inWatch({ connection, resource, version, clock, random, signal }, async (response) => {
       if (response.status !== 200) return refused(await responseFailure(response));
       this.#live = true;
-      this.#opened = clock.monotonic();
+      this.#rounds.opened();
       this.#report.recovered();
       for await (const event of watchEvents(response.chunks())) {
         const end = this.#apply(event);
         if (end !== undefined) return end;
-        this.#events += 1;
+        this.#rounds.progressed();
       }
       return { kind: 'ended' };
     });
-  }
-
-  #openWatch(seconds: number, signal: AbortSignal): Promise<KubeResponse> {
-    const { connection, clock } = this.#options;
-    const resource = this.#served;
-    const query = {
-      ...selection(resource),
-      watch: 'true',
-      allowWatchBookmarks: 'true',
-      timeoutSeconds: String(seconds),
-      resourceVersion: this.#version ?? '',
-    };
-    const path = collectionPath(resource);
-    return withDeadline({ clock, milliseconds: headersWithin, signal }, (within) =>
-      connection.request({ method: 'GET', path, query, signal: within }),
-    );
   }
 
   #apply({ type, object }: WatchEvent): Outcome | undefined {
@@ -210,27 +184,18 @@ export class Reflector<T extends KubeObject> {
   #delayAfter(outcome: Outcome): number {
     const { random } = this.#options;
     if (this.#stop.signal.aborted) return 0;
-    this.#failures = this.#wasUseful() ? 1 : this.#failures + 1;
+    const tries = this.#rounds.end();
     if (outcome.kind !== 'failed') {
       if (outcome.kind === 'expired') this.#version = undefined;
-      return this.#failures === 1 ? 0 : backoffDelay(this.#failures - 1, backoff, random);
+      return tries === 1 ? 0 : backoffDelay(tries - 1, backoff, random);
     }
     const { failure } = outcome;
-    this.#report.failed(failure, this.#failures);
-    if (failure.status === missing) return this.#delayWhileMissing();
-    return Math.max(backoffDelay(this.#failures, backoff, random), failure.retryAfterMilliseconds ?? 0);
+    this.#report.failed(failure, tries);
+    if (failure.status === missing) return this.#delayWhileMissing(tries);
+    return Math.max(backoffDelay(tries, backoff, random), failure.retryAfterMilliseconds ?? 0);
   }
 
-  /** A watch that ends at once without an event, again and again, must not keep the server busy. */
-  #wasUseful(): boolean {
-    const since = this.#opened;
-    return (
-      this.#events > 0 ||
-      (since !== undefined && this.#options.clock.monotonic() - since >= usefulMilliseconds)
-    );
-  }
-
-  #delayWhileMissing(): number {
+  #delayWhileMissing(tries: number): number {
     const { clock, random, resource } = this.#options;
     this.#version = undefined;
     if (isCustom(resource)) {
@@ -238,7 +203,7 @@ export class Reflector<T extends KubeObject> {
       if (clock.monotonic() - this.#missingSince >= missingLimit) this.objects.replace([]);
       if (this.objects.size === 0) this.#becomeSynced();
     }
-    return backoffDelay(this.#failures, missingBackoff, random);
+    return backoffDelay(tries, missingBackoff, random);
   }
 
   #becomeSynced(): void {

@@ -3,6 +3,7 @@ import { keyFaults } from '../ref.ts';
 import { err, ok, type Result } from '../result.ts';
 import { awsKeyProblems, isArn, secretArn } from '../stores/aws-key.ts';
 import type { AwsStore } from '../stores/aws.ts';
+import { isBitwardenId } from '../stores/bitwarden-id.ts';
 import type { BitwardenStore } from '../stores/bitwarden.ts';
 import type { StoreProvider } from '../stores/provider.ts';
 import type { VaultStore } from '../stores/vault.ts';
@@ -11,11 +12,6 @@ import { vaultFoundName, vaultName } from './vault-name.ts';
 
 /** Comparing takes time, and whoever asks decides how long a key is. AWS has 512 characters, and nobody has more than this. */
 const longestKey = 2048;
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/** Whether a text is the id of a secret of Bitwarden, and so never its name. */
-export const isBitwardenId = (key: string): boolean => uuid.test(key);
 
 /** What somebody on the way to Vault might decode once more; a key of Vault that really has it is given to nobody. */
 const escape = /%[0-9a-f]{2}/iu;

@@ -1,7 +1,6 @@
 import { matchesGlob } from '../glob.ts';
 import { keyFaults } from '../ref.ts';
-import { illegalNameCharacter, isArn, legalNameCharacters } from '../stores/aws-key.ts';
-import { awsKeyProblems } from '../stores/aws-key.ts';
+import { awsKeyProblems, illegalNameCharacter, isArn, legalNameCharacters } from '../stores/aws-key.ts';
 import type { AwsStore } from '../stores/aws.ts';
 import type { StoreProvider } from '../stores/provider.ts';
 import { quoted } from '../text.ts';

@@ -1,4 +1,5 @@
 import { quoted } from '../text.ts';
+import { isBitwardenId } from './bitwarden-id.ts';
 import { readCredentialRef, type CredentialRef } from './credential.ts';
 import type { Fields } from './fields.ts';
 import { checkCaProvider, readCaBundle, readServer } from './server.ts';
@@ -18,12 +19,10 @@ export interface BitwardenStore {
   readonly token: CredentialRef;
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** An id that is none keeps pods from being served, no more: examples and half-done manifests have a word in its place. */
 const readId = (fields: Fields, name: string): string => {
   const id = fields.string(name);
-  if (id !== '' && !uuid.test(id)) fields.unusable(name, `is ${quoted(id)}; ids of Bitwarden are UUIDs`);
+  if (id !== '' && !isBitwardenId(id)) fields.unusable(name, `is ${quoted(id)}; ids of Bitwarden are UUIDs`);
   return id.toLowerCase();
 };
 

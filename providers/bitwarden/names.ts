@@ -1,4 +1,4 @@
-import { isBitwardenId } from '../../lib/policy/canonical.ts';
+import { isBitwardenId } from '../../lib/stores/bitwarden-id.ts';
 import { providerError, type ProviderError } from '../../lib/provider-error.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import type { SecretName } from './sdk/messages.ts';

@@ -1,35 +1,27 @@
 import { quote } from '../quote.ts';
-import { decodeRune, isDigit, isLetter } from '../runes.ts';
+import { decodeRune } from '../runes.ts';
 import { sprintf } from '../print.ts';
 import { integerValue, type ByteString } from '../value.ts';
+import {
+  alphanumericEnd,
+  endsWord,
+  isAlphanumeric,
+  isSpaceAt,
+  quotedEnd,
+  rightDelimiterAt,
+  scanNumber,
+  spaceEnd,
+  spaceStart,
+} from './extent.ts';
 import { keywords, type Token, type TokenKind } from './token.ts';
 
-const spaces = new Set([' ', '\t', '\r', '\n']);
 const leftDelimiter = '{{';
-const rightDelimiter = '}}';
 
 /** Characters that are a token by themselves. */
 const single: ReadonlyMap<string, TokenKind> = new Map([
   ['=', 'assign'],
   ['|', 'pipe'],
 ]);
-
-const isAlphanumeric = (code: number): boolean => code === 0x5f || isLetter(code) || isDigit(code);
-
-const isSpaceAt = (source: ByteString, at: number): boolean => spaces.has(source.charAt(at));
-
-/** Where the space before `end` starts. */
-const spaceStart = (source: ByteString, start: number, end: number): number => {
-  let at = end;
-  while (at > start && isSpaceAt(source, at - 1)) at--;
-  return at;
-};
-
-const spaceEnd = (source: ByteString, start: number): number => {
-  let at = start;
-  while (isSpaceAt(source, at)) at++;
-  return at;
-};
 
 /** Cuts a template into tokens, one at each call of `next`. */
 export class Lexer {
@@ -100,23 +92,15 @@ export class Lexer {
     const end = this.source.indexOf('*/', start + 2);
     if (end < 0) return this.error(start, 'unclosed comment');
     const after = end + 2;
-    const close = this.rightDelimiterAt(after);
+    const close = rightDelimiterAt(this.source, after);
     if (close === undefined) return this.error(start, 'comment ends before closing delimiter');
     this.position = close.trims ? spaceEnd(this.source, close.end) : close.end;
     return undefined;
   }
 
-  /** A right delimiter, with or without the marker that trims what comes after it. */
-  private rightDelimiterAt(at: number): { start: number; end: number; trims: boolean } | undefined {
-    const trims = isSpaceAt(this.source, at) && this.source[at + 1] === '-';
-    const start = trims ? at + 2 : at;
-    if (trims && this.source.startsWith(rightDelimiter, start)) return { start, end: start + 2, trims };
-    return this.source.startsWith(rightDelimiter, at) ? { start: at, end: at + 2, trims: false } : undefined;
-  }
-
   private actionToken(): Token {
     const start = this.position;
-    const close = this.rightDelimiterAt(start);
+    const close = rightDelimiterAt(this.source, start);
     if (close !== undefined) {
       if (this.parentheses > 0) return this.error(start, 'unclosed left paren');
       const token = this.token('right-delimiter', close.start, close.end);
@@ -131,7 +115,7 @@ export class Lexer {
   private space(start: number): Token {
     const end = spaceEnd(this.source, start);
     // The last space may belong to a marker: " -}}".
-    const marked = this.rightDelimiterAt(end - 1)?.trims === true;
+    const marked = rightDelimiterAt(this.source, end - 1)?.trims === true;
     return this.token('space', start, marked ? end - 1 : end);
   }
 
@@ -182,12 +166,8 @@ export class Lexer {
   }
 
   private quoted(start: number, mark: string, kind: TokenKind, problem: string): Token {
-    for (let at = start + 1; at < this.source.length && this.source[at] !== '\n'; at++) {
-      if (this.source[at] === mark) return this.token(kind, start, at + 1);
-      if (this.source[at] === '\\') at++;
-      if (this.source[at] === '\n') break;
-    }
-    return this.error(start, problem);
+    const end = quotedEnd(this.source, start, mark);
+    return end === undefined ? this.error(start, problem) : this.token(kind, start, end);
   }
 
   private rawString(start: number): Token {
@@ -197,45 +177,29 @@ export class Lexer {
       : this.token('raw-string', start, end + 1);
   }
 
-  private alphanumericEnd(start: number): number {
-    let at = start;
-    while (at < this.source.length) {
-      const { code, size } = decodeRune(this.source, at);
-      if (!isAlphanumeric(code)) break;
-      at += size;
-    }
-    return at;
-  }
-
-  /** Whether a word may end here. */
-  private endsWord(at: number): boolean {
-    const next = this.source.charAt(at);
-    return next === '' || ' \t\r\n.,|:)('.includes(next) || this.source.startsWith(rightDelimiter, at);
-  }
-
   private badCharacter(start: number, at: number): Token {
     return this.error(start, `bad character ${this.shownCode(decodeRune(this.source, at).code)}`);
   }
 
   private identifier(start: number): Token {
-    const end = this.alphanumericEnd(start);
-    if (!this.endsWord(end)) return this.badCharacter(start, end);
+    const end = alphanumericEnd(this.source, start);
+    if (!endsWord(this.source, end)) return this.badCharacter(start, end);
     const word = this.source.slice(start, end);
     const kind = word === 'true' || word === 'false' ? 'boolean' : 'identifier';
     return this.token(keywords.get(word) ?? kind, start, end);
   }
 
   private fieldOrVariable(start: number, kind: TokenKind, bare: TokenKind): Token {
-    if (this.endsWord(start + 1)) return this.token(bare, start, start + 1);
-    const end = this.alphanumericEnd(start + 1);
-    return this.endsWord(end) ? this.token(kind, start, end) : this.badCharacter(start, end);
+    if (endsWord(this.source, start + 1)) return this.token(bare, start, start + 1);
+    const end = alphanumericEnd(this.source, start + 1);
+    return endsWord(this.source, end) ? this.token(kind, start, end) : this.badCharacter(start, end);
   }
 
   private number(start: number): Token {
-    const first = this.scanNumber(start);
+    const first = scanNumber(this.source, start);
     if (!first.good) return this.badNumber(start, first.end);
     if (!/[+-]/.test(this.source.charAt(first.end))) return this.token('number', start, first.end);
-    const second = this.scanNumber(first.end);
+    const second = scanNumber(this.source, first.end);
     return second.good && this.source[second.end - 1] === 'i'
       ? this.token('complex', start, second.end)
       : this.badNumber(start, second.end);
@@ -243,15 +207,5 @@ export class Lexer {
 
   private badNumber(start: number, end: number): Token {
     return this.error(start, `bad number syntax: ${quote(this.source.slice(start, end))}`);
-  }
-
-  private scanNumber(start: number): { readonly end: number; readonly good: boolean } {
-    const pattern =
-      /[+-]?(?:0[xX][0-9a-fA-F_]*\.?[0-9a-fA-F_]*(?:[pP][+-]?[0-9_]*)?|0[oO][0-7_]*\.?[0-7_]*|0[bB][01_]*\.?[01_]*|[0-9_]*\.?[0-9_]*(?:[eE][+-]?[0-9_]*)?)i?/y;
-    pattern.lastIndex = start;
-    const end = start + (pattern.exec(this.source)?.[0].length ?? 0);
-    if (end >= this.source.length) return { end, good: true };
-    const { code, size } = decodeRune(this.source, end);
-    return isAlphanumeric(code) ? { end: end + size, good: false } : { end, good: true };
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseArguments } from '../../../cli/arguments.ts';
+import { parseArguments } from '../../../cli/arguments/parse.ts';
 
 const parsed = (...argv: string[]): unknown => {
   const result = parseArguments(argv);

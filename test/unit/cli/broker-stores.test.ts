@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { explain, workload } from './explain-run.ts';
+import { explain, section, workload } from './explain-run.ts';
 
 let folder: string;
 let config: string;
@@ -37,6 +37,17 @@ const documents = [
   workload({ 'secret.key': 'bitwarden://partner-key' }, { spec: { replicas: 3 } }),
 ];
 
+const vault = {
+  apiVersion,
+  kind: 'ClusterSecretStore',
+  metadata: { name: 'vault' },
+  spec: {
+    via: 'broker',
+    access: [{ keys: ['*'] }],
+    provider: { vault: { server: 'https://vault.example', auth: { jwt: { role: 'broker' } } } },
+  },
+};
+
 /** On one line, wherever it was wrapped. */
 const unwrapped = (text: string): string => text.replaceAll(/\s+/gu, ' ');
 
@@ -51,6 +62,55 @@ test('explain says who reads for the pod, and counts one read whatever the numbe
   expect(text).toContain('with a token for the audience "keyferry".');
   expect(text).toContain('bitwarden: 720 by the broker, whatever the number of pods');
   expect(text).toContain('Together 0 × 3 pods and 720 by the broker = 720');
+});
+
+test('credentials that Vault makes are counted for each pod, and told apart from what all pods share', async () => {
+  const { status, out } = await explain(
+    [
+      vault,
+      workload(
+        {
+          'secret.cert': 'vault://pki/issue/web?parameter.common_name=a.example#certificate',
+          'secret.key': 'vault://kv/partner#key',
+          'secret.user': 'vault://database/creds/ro#username',
+        },
+        { spec: { replicas: 3 } },
+      ),
+    ],
+    `--broker-config ${config}`,
+  );
+  expect(status).toBe(0);
+  expect(section(out, 'Files')).toBe(`  Files
+    In memory, below /secrets, read-only, for containers app and worker. No Secret object is made.
+    /secrets/cert
+      Property "certificate" of pki/issue/web (common_name=a.example) in store vault.
+      Mode 0440, user 65532, group 2000. Made for each pod; replaced when two thirds of its life are
+        over.
+    /secrets/key
+      Property "key" of kv/partner in store vault.
+      Mode 0440, user 65532, group 2000. Read anew every 1 h, give or take 10 %.
+    /secrets/user
+      Property "username" of database/creds/ro in store vault.
+      Mode 0440, user 65532, group 2000. Read anew every 1 h, give or take 10 %. If Vault makes a
+        credential of it, each pod has one of its own, which is replaced at two thirds of its life
+        instead.`);
+  expect(section(out, 'Calls').split('\n').slice(1, 6)).toEqual([
+    '    vault: 720 by the broker, whatever the number of pods, and 1,800 a pod, 5,400 in all',
+    '      720: 1 secret, every 1 h, 720 times',
+    '      720: 1 secret for each pod, every 1 h, 720 times',
+    '      1,080: 1 credential, every 40 min, 1,080 times',
+    '    Together 1,800 × 3 pods and 720 by the broker = 6,120 (spec.replicas).',
+  ]);
+});
+
+test('where all is made for each pod, nothing is shared', async () => {
+  const pod = workload({ 'secret.user': 'vault://database/creds/ro#username' }, { spec: { replicas: 3 } });
+  const { out } = await explain([vault, pod], `--broker-config ${config}`);
+  expect(section(out, 'Calls').split('\n').slice(1, 4)).toEqual([
+    '    vault: 720 a pod, 2,160 in all, by the broker',
+    '      720: 1 secret for each pod, every 1 h, 720 times',
+    '    Together 720 × 3 pods = 2,160 (spec.replicas).',
+  ]);
 });
 
 test('without a broker the pod has a problem', async () => {
