@@ -1,6 +1,6 @@
 import type { ProviderErrorCode } from '../../lib/provider-error.ts';
 import type { NetworkBench, Strike } from '../support/faults/bench.ts';
-import type { Cell, FaultRow, StartSeen } from './row.ts';
+import type { Cell, OwnStores, StartSeen } from './row.ts';
 
 /** A fault that every store on a network has. */
 interface NetworkCell {
@@ -35,14 +35,14 @@ const networkCell = (cell: NetworkCell, store: 'vault' | 'aws', operation: strin
 };
 
 /** The same at Vault and AWS, with what a file store has instead. */
-export const onNetwork = (cell: NetworkCell, file: FaultRow['stores']['file']): FaultRow['stores'] => ({
+export const onNetwork = (cell: NetworkCell, file: OwnStores['file']): OwnStores => ({
   vault: networkCell(cell, 'vault', 'read'),
   aws: networkCell(cell, 'aws', 'batch_read'),
   file,
 });
 
 /** The same where the pod has to log in. */
-export const atLogins = (cell: NetworkCell): FaultRow['stores'] => ({
+export const atLogins = (cell: NetworkCell): OwnStores => ({
   vault: networkCell(cell, 'vault', 'login'),
   aws: networkCell(cell, 'aws', 'login'),
   file: 'a file needs no log-in',

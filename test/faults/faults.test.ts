@@ -5,12 +5,14 @@ import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { removeFolders } from '../support/agent/folders.ts';
 import { killAgents } from '../support/agent/process.ts';
 import { storeKinds, type StoreKind } from '../support/faults/bench.ts';
+import { BrokerBench } from '../support/faults/broker-bench.ts';
 import { PodClock } from '../support/faults/pod-clock.ts';
 import { checkFile } from '../support/golden-files.ts';
 import { withTables } from './page.ts';
 import { printedTable } from './printed.ts';
 import { playRunning, playStart } from './play.ts';
-import type { Cell, FaultRow, SceneCell } from './row.ts';
+import { playRunningThroughBroker, playStartThroughBroker, withBroker } from './play-broker.ts';
+import type { BrokerCell, Cell, OwnStores, SceneCell } from './row.ts';
 import { openBench } from './scene-kit.ts';
 import { table } from './table.ts';
 
@@ -45,8 +47,34 @@ const testStrike = (store: StoreKind, cell: Cell<never>): void => {
   test(`${store}: a start`, () => playStart(store, cell));
 };
 
-const testCell = (store: StoreKind, row: FaultRow): void => {
-  const cell = row.stores[store];
+const testThroughBroker = (cell: BrokerCell | SceneCell<BrokerBench>): void => {
+  const on = (play: (bench: BrokerBench) => Promise<void>) => async () =>
+    withBroker(play, await BrokerBench.start());
+  if ('play' in cell) {
+    const { play, playStart, says = '' } = cell;
+    test(
+      'a running pod',
+      on((bench) => play(bench, says)),
+    );
+    if (playStart !== undefined)
+      test(
+        'a start',
+        on((bench) => playStart(bench, says)),
+      );
+    return;
+  }
+  test(
+    'a running pod',
+    on((bench) => playRunningThroughBroker(bench, cell)),
+  );
+  test(
+    'a start',
+    on((bench) => playStartThroughBroker(bench, cell)),
+  );
+};
+
+const testCell = (store: StoreKind, stores: OwnStores): void => {
+  const cell = stores[store];
   if (typeof cell === 'string') return;
   if ('play' in cell) testScene(store, cell);
   else testStrike(store, cell);
@@ -54,7 +82,9 @@ const testCell = (store: StoreKind, row: FaultRow): void => {
 
 describe.each(table)('$title', ({ rows }) => {
   describe.each(rows)('$fault', (row) => {
-    for (const store of storeKinds) testCell(store, row);
+    const { stores } = row;
+    if ('broker' in stores) testThroughBroker(stores.broker);
+    else for (const store of storeKinds) testCell(store, stores);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { ProviderErrorCode } from '../../lib/provider-error.ts';
 import type { Seen, StoreKind, Strike } from '../support/faults/bench.ts';
+import type { BrokerBench } from '../support/faults/broker-bench.ts';
 import type { AwsBench } from '../support/faults/aws-bench.ts';
 import type { FileBench } from '../support/faults/file-bench.ts';
 import type { VaultBench } from '../support/faults/vault-bench.ts';
@@ -50,12 +51,18 @@ export interface BenchOf {
   readonly file: PublicOf<FileBench>;
 }
 
-/** One fault at every store. */
+/** By the store, where the agent reads it. */
+export type OwnStores = { readonly [S in StoreKind]: CellOrReason<BenchOf[S]> };
+
+/** A fault of a store that the broker reads. */
+export type BrokerCell = Cell<BrokerBench> & Required<Pick<Cell<BrokerBench>, 'seen'>>;
+
+/** One fault at every store that the agent reads itself, or on the way through the broker. */
 export interface FaultRow {
   readonly fault: string;
   /** For readers: what happens, without the word "fault". */
   readonly happens: string;
-  readonly stores: { readonly [S in StoreKind]: CellOrReason<BenchOf[S]> };
+  readonly stores: OwnStores | { readonly broker: BrokerCell | SceneCell<BrokerBench> };
 }
 
 export interface FaultGroup {

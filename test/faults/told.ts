@@ -69,7 +69,10 @@ const toldOf = (cell: Cell<never> | SceneCell<never> | string): Omit<Told, 'stor
 
 /** A row for readers: one line for each group of stores that have the same to tell. */
 export const tell = ({ stores }: FaultRow): readonly Told[] => {
-  const lines = storeKinds.map((store) => ({ store, told: toldOf(stores[store]) }));
+  const lines: readonly { readonly store: string; readonly told: Omit<Told, 'stores'> }[] =
+    'broker' in stores
+      ? [{ store: 'broker', told: toldOf(stores.broker) }]
+      : storeKinds.map((store) => ({ store, told: toldOf(stores[store]) }));
   const groups = Map.groupBy(lines, ({ told }) => JSON.stringify(told));
   return [...groups.values()].flatMap((group) => {
     const [first] = group;

@@ -1,4 +1,4 @@
-import type { FaultGroup, SceneCell } from '../row.ts';
+import type { FaultGroup, OwnStores, SceneCell } from '../row.ts';
 import type { Bench, NetworkBench } from '../../support/faults/bench.ts';
 import { killedAtAnyMoment, killedWhileAsking, stoppedAndContinued } from '../process-scenes.ts';
 import {
@@ -10,13 +10,13 @@ import {
   restartedInOutage,
 } from '../scenes.ts';
 
-const everywhere = (cell: SceneCell<Bench>): FaultGroup['rows'][number]['stores'] => ({
+const everywhere = (cell: SceneCell<Bench>): OwnStores => ({
   vault: cell,
   aws: cell,
   file: cell,
 });
 
-const onNetwork = (cell: SceneCell<NetworkBench>): FaultGroup['rows'][number]['stores'] => ({
+const onNetwork = (cell: SceneCell<NetworkBench>): OwnStores => ({
   vault: cell,
   aws: cell,
   file: 'a file is read at once',
