@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import process from 'node:process';
 import { brokerService } from '../lib/broker/names.ts';
-import { systemClock } from '../lib/clock.ts';
 import { runProgram } from '../lib/program.ts';
 import { parseFlags } from './flags.ts';
 import { runBroker } from './run.ts';
@@ -15,14 +14,6 @@ const {
 const exitCode = await runProgram(process, {
   name: 'keyferry-broker',
   parseFlags,
-  run: (config, log, signal) =>
-    runBroker({
-      config,
-      replica: { namespace, podUid, serviceAccount },
-      clock: systemClock,
-      random: Math.random,
-      log,
-      signal,
-    }),
+  run: (options) => runBroker({ ...options, replica: { namespace, podUid, serviceAccount } }),
 });
 process.exit(exitCode);

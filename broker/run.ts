@@ -1,32 +1,19 @@
 import { followExpiry } from '../certs/expiry.ts';
 import { aborted } from '../lib/aborted.ts';
-import type { Clock } from '../lib/clock.ts';
 import { buildAdmin } from '../lib/http/admin.ts';
 import { followConnections } from '../lib/http/closing.ts';
 import { listen } from '../lib/http/listen.ts';
 import { findInBoth } from '../lib/kube/both-apis.ts';
 import { pause } from '../lib/kube/backoff.ts';
-import type { Logger } from '../lib/log.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { readStore, type Store } from '../lib/stores/store.ts';
 import { openAudit } from './audit.ts';
-import type { BrokerConfig } from './flags.ts';
 import { createMetrics, type BrokerMetrics } from './metrics.ts';
 import { makeBroker, type Broker } from './serve.ts';
-import { openSources, type Replica, type Sources } from './sources.ts';
+import { openSources, type BrokerRunOptions, type Sources } from './sources.ts';
 import { openStores } from './stores/open.ts';
 import { openUpstream } from './upstream/open.ts';
 import type { Upstream } from './upstream/upstream.ts';
-
-export interface RunOptions {
-  readonly config: BrokerConfig;
-  readonly replica: Replica;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly log: Logger;
-  /** Aborts when the process is asked to end. */
-  readonly signal: AbortSignal;
-}
 
 /** How long requests may go on after the shutdown delay, in milliseconds. */
 const lastRequestsMs = 4_000;
@@ -43,7 +30,7 @@ const openReading = (
   sources: Sources,
   metrics: BrokerMetrics,
   reading: AbortSignal,
-  options: RunOptions,
+  options: BrokerRunOptions,
 ): Upstream => {
   const { config, replica, clock, random, log } = options;
   const stores = openStores({
@@ -61,8 +48,12 @@ const openReading = (
   return openUpstream({ open: (store) => stores.open(store), clock, random, log, record: metrics.cache });
 };
 
-/** Serves until the signal aborts, and then for the shutdown delay. */
-const serve = async (broker: Broker, { config, clock, log, signal }: RunOptions): Promise<void> => {
+/** Serves until the signal aborts, and then for the shutdown delay. `onListen` is called as soon as it can be called. */
+const serve = async (
+  broker: Broker,
+  { config, clock, log, signal }: BrokerRunOptions,
+  onListen: () => void,
+): Promise<void> => {
   const { server, feeds } = broker;
   server.addHook('onSend', (_request, reply, _payload, done) => {
     if (signal.aborted) void reply.header('connection', 'close');
@@ -70,6 +61,7 @@ const serve = async (broker: Broker, { config, clock, log, signal }: RunOptions)
   });
   const closing = followConnections(server, clock);
   log.info({ address: await listen(server, config.port) }, 'the broker listens');
+  onListen();
   await aborted(signal);
   log.info({ delayMs: config.shutdownDelayMs }, 'asked to end; serving on for a while');
   feeds.endAll(config.shutdownDelayMs * endFeedsWithin);
@@ -82,7 +74,7 @@ const serve = async (broker: Broker, { config, clock, log, signal }: RunOptions)
  * Runs the broker until `signal` aborts, and then for the shutdown delay: agents may call a replica for some seconds after it has left the
  * Service. Errors are what nobody but the installer can put right.
  */
-export const runBroker = async (options: RunOptions): Promise<Result<void, readonly string[]>> => {
+export const runBroker = async (options: BrokerRunOptions): Promise<Result<void, readonly string[]>> => {
   const { config, clock, log, signal } = options;
   const audit = openAudit({ target: config.auditLog, clock, log });
   if (!audit.ok) return err([audit.error]);
@@ -111,8 +103,10 @@ export const runBroker = async (options: RunOptions): Promise<Result<void, reado
     });
     // Before that, every store would be one that is not there.
     await Promise.race([cache.whenSynced, aborted(signal)]);
-    isReady = () => cache.synced && certificates.certificate.ready && !signal.aborted;
-    if (!signal.aborted) await serve(broker, options);
+    const tellReady = (): void => {
+      isReady = () => cache.synced && certificates.certificate.ready && !signal.aborted;
+    };
+    if (!signal.aborted) await serve(broker, options, tellReady);
     await broker.stop();
     reading.abort();
     await Promise.all([cache.stop(), certificates.stop(), install.stop()]);

@@ -12,6 +12,7 @@ import { AccessControl } from './access/access.ts';
 import { followObjects } from './access/objects.ts';
 import type { Audit } from './audit.ts';
 import { Feeds, type FeedLimits } from './feed/feeds.ts';
+import type { ConnectionLimits } from './http/connections.ts';
 import { buildServer, type ServerTimeouts } from './http/server.ts';
 import { Identities } from './identity/identities.ts';
 import type { BrokerMetrics } from './metrics.ts';
@@ -40,10 +41,13 @@ export interface BrokerLimits {
   readonly rate: RateLimits;
   readonly feeds: FeedLimits;
   readonly timeouts: ServerTimeouts;
+  readonly connections: ConnectionLimits;
 }
 
 /** Of a namespace. Each pod asks for all that it needs twice when it starts and when its feed has ended, after some minutes. */
 const defaultRate: RateLimits = { perSecond: 2_000, burst: 40_000 };
+/** Feeds, and room for those who come to read. From one address a tenth: a node's own has all its pods on the host's network behind it. */
+const defaultConnections: ConnectionLimits = { total: 12_000, ofPeer: 1_200 };
 const mebibyte = 2 ** 20;
 const outflowLimits = { total: 64 * mebibyte, ofOne: 16 * mebibyte };
 
@@ -78,6 +82,7 @@ export const makeBroker = (options: BrokerOptions): Broker => {
     checkPeerAddress,
     onReview: metrics.tokenReview,
   });
+  const connections = limits?.connections ?? defaultConnections;
   const server = buildServer({
     certificate: options.certificate,
     identities,
@@ -90,6 +95,8 @@ export const makeBroker = (options: BrokerOptions): Broker => {
     metrics,
     clock,
     log,
+    // Where a caller's address may be another one than its pod's, it may be that of many pods.
+    connections: checkPeerAddress ? connections : { ...connections, ofPeer: undefined },
     ...(limits?.timeouts && { timeouts: limits.timeouts }),
   });
   return {

@@ -1,29 +1,24 @@
 import { startBrokerCertificates, type BrokerCertificates } from '../certs/broker.ts';
 import { watchInstallFile, type InstallFile } from '../lib/broker/install-file.ts';
-import type { Clock } from '../lib/clock.ts';
 import { given } from '../lib/given.ts';
 import { startApiCache } from '../lib/kube/api-cache.ts';
 import type { ObjectCache } from '../lib/kube/cache.ts';
 import { connect, type KubeConnection } from '../lib/kube/connection.ts';
 import { waitForServer } from '../lib/kube/wait-for-server.ts';
-import type { Logger } from '../lib/log.ts';
+import type { RunOptions } from '../lib/program.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { BrokerConfig } from './flags.ts';
 
 /** Who this replica is, from the downward API. */
-export interface Replica {
+interface Replica {
   readonly namespace: string;
   readonly podUid: string;
   readonly serviceAccount: string;
 }
 
-export interface SourceOptions {
-  readonly config: BrokerConfig;
+/** What a replica is run with. */
+export interface BrokerRunOptions extends RunOptions<BrokerConfig> {
   readonly replica: Replica;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly log: Logger;
-  readonly signal: AbortSignal;
 }
 
 /** What the broker lives on. */
@@ -35,7 +30,7 @@ export interface Sources {
 }
 
 /** Starts what the broker lives on; all problems that waiting cannot cure are errors. */
-export const openSources = async (options: SourceOptions): Promise<Result<Sources, readonly string[]>> => {
+export const openSources = async (options: BrokerRunOptions): Promise<Result<Sources, readonly string[]>> => {
   const { config, replica, clock, random, log } = options;
   const { kubeconfig: path } = config;
   const connection = connect(path === undefined ? { kind: 'in-cluster' } : { kind: 'kubeconfig', path });

@@ -6,6 +6,7 @@ import type { Logger } from '../lib/log.ts';
 import type { Result } from '../lib/result.ts';
 import type { BundleTarget, Watched } from './bundle-target.ts';
 import { parseBundle, trackMissing, type MissingPods } from './core/bundle.ts';
+import { lately, writesAtOnce } from './core/rewrites.ts';
 import { wantedBundles, type Bundles, type Remembered } from './core/repair.ts';
 
 export interface BundleWriterOptions {
@@ -31,9 +32,7 @@ const podsStaleAfter = 60_000;
 /** Looks are at most a minute apart, unless the process was paused: then it does not know how the pods have been meanwhile. */
 const pausedAfter = 120_000;
 
-/** Somebody else who keeps undoing our writes must not keep the API server busy: so many in a minute, then one in a while. */
-const writesAtOnce = 5;
-const writesWindow = 60_000;
+/** Between writes that somebody else keeps undoing. */
 const slowWrites = 15_000;
 
 /**
@@ -148,7 +147,7 @@ export class BundleWriter {
     const { clock, log, serviceName, target } = this.#options;
     const monotonic = clock.monotonic();
     this.#failures = 0;
-    this.#writes = [...this.#writes.filter((time) => monotonic - time < writesWindow), monotonic];
+    this.#writes = [...lately(this.#writes, monotonic), monotonic];
     const certificates = parseBundle(wanted.join('\n'), serviceName).length;
     log.info({ object: target.id, certificates }, `wrote ${target.what}`);
     if (this.#writes.length < writesAtOnce) {

@@ -7,6 +7,7 @@ import type { KubeConnection } from '../lib/kube/connection.ts';
 import type { KubeFailure } from '../lib/kube/failure.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Result } from '../lib/result.ts';
+import { lately, writesAtOnce } from './core/rewrites.ts';
 import { stateOf, trustLabels } from './core/trust-copies.ts';
 
 export interface CopyWriterOptions {
@@ -48,9 +49,7 @@ const conflict = 409;
 /** The namespace is going or gone, has no room, or somebody made the ConfigMap immutable: what waiting does not cure. */
 const refusals: ReadonlySet<number | undefined> = new Set([403, 404, 422]);
 
-/** Somebody else who keeps undoing our writes must not keep the API server busy: so many in a minute, then one in a while. */
-const writesAtOnce = 5;
-const writesWindow = 60_000;
+/** Between writes that somebody else keeps undoing. */
 const slowWrites = 30_000;
 
 /** Writes the copies, each namespace with a back-off of its own. */
@@ -104,8 +103,7 @@ export class CopyWriter {
   }
 
   #recent(times: readonly number[]): readonly number[] {
-    const now = this.#options.clock.monotonic();
-    return times.filter((time) => now - time < writesWindow);
+    return lately(times, this.#options.clock.monotonic());
   }
 
   #write(

@@ -1,12 +1,8 @@
 import { copiedAnnotation, trustConfigMap, trustKey } from '../lib/broker/names.ts';
-import type { Clock } from '../lib/clock.ts';
-import type { Random } from '../lib/kube/backoff.ts';
 import { configMapResource, parseConfigMap, patchConfigMap, type ConfigMap } from '../lib/kube/config-map.ts';
-import type { KubeConnection } from '../lib/kube/connection.ts';
 import { Reflector } from '../lib/kube/reflector.ts';
-import type { Logger } from '../lib/log.ts';
 import { Nap } from '../lib/nap.ts';
-import { CopyWriter } from './copy-writer.ts';
+import { CopyWriter, type CopyWriterOptions } from './copy-writer.ts';
 import { annotationOf, copiedFingerprints, copiedNow, isCopy } from './core/trust-copies.ts';
 
 /** Where copies have to be. */
@@ -17,11 +13,7 @@ export interface CopyPlaces {
   onChange(listener: () => void): () => void;
 }
 
-export interface TrustCopiesOptions {
-  readonly connection: KubeConnection;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Logger;
+export interface TrustCopiesOptions extends CopyWriterOptions {
   /** The broker's own: its ConfigMap is the one that is copied. */
   readonly namespace: string;
   readonly places: CopyPlaces;

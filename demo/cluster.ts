@@ -1,30 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parse, parseAllDocuments } from 'yaml';
 import { ServiceAccountIssuer } from '../test/emulators/issuer/issuer.ts';
 import { startKubeApi, type KubeApi, type Manifest } from '../test/emulators/kube-api/kube-api.ts';
 import type { Pod } from '../test/emulators/podbox/manifest/pod-types.ts';
 import type { Podbox } from '../test/emulators/podbox/podbox.ts';
 import { Kubelet } from '../test/emulators/kube-api/kubelet.ts';
-import { KeyferryProcess } from '../test/support/keyferry-process.ts';
-import { writeBrokerFiles, type BrokerFiles, type KeptCredential } from './broker-files.ts';
-
-const root = join(import.meta.dirname, '..');
-const base = join(root, 'deploy', 'base');
-const webhookService = 'keyferry-webhook.keyferry-system.svc:443';
-const systemNamespace = 'keyferry-system';
-
-/** The objects of a file of manifests. */
-export const readManifests = (file: string): readonly Manifest[] =>
-  parseAllDocuments(readFileSync(file, 'utf8')).map((document) => document.toJS() as Manifest);
-
-const baseManifests = (): readonly Manifest[] => {
-  const { resources } = parse(readFileSync(join(base, 'kustomization.yaml'), 'utf8')) as {
-    resources: string[];
-  };
-  return resources.flatMap((file) => readManifests(join(base, file)));
-};
+import { agentImage } from '../test/support/agent/image.ts';
+import { manifestsOf } from '../test/support/deployed.ts';
+import { startKeyferryPod, webhookService } from '../test/support/keyferry-pod.ts';
+import type { KeyferryProcess } from '../test/support/keyferry-process.ts';
+import { writeBrokerFiles, type KeptCredential } from './broker-files.ts';
 
 interface Status {
   readonly message: string;
@@ -35,51 +21,11 @@ export type Created =
   | { readonly kind: 'created'; readonly pod: Pod; readonly warnings: readonly string[] }
   | { readonly kind: 'refused'; readonly message: string };
 
-interface Install {
-  readonly api: KubeApi;
-  readonly folder: string;
-  readonly files: BrokerFiles;
-}
-
-/** One of Keyferry's servers as its pod would run it: with the rights of its ServiceAccount. */
-const startProgram = (
-  { api, folder, files }: Install,
-  component: 'webhook' | 'broker',
-  args: readonly string[],
-): KeyferryProcess => {
-  const account = `keyferry-${component}`;
-  const kubeconfig = join(folder, `${component}.kubeconfig`);
-  writeFileSync(kubeconfig, api.kubeconfig(`system:serviceaccount:${systemNamespace}:${account}`), {
-    mode: 0o600,
-  });
-  const [pod] = api.apply({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {
-      name: `${account}-0`,
-      namespace: systemNamespace,
-      labels: { 'app.kubernetes.io/name': 'keyferry', 'app.kubernetes.io/component': component },
-    },
-  });
-  return new KeyferryProcess({
-    program: join(root, 'dist', `${component}.mjs`),
-    args: [
-      ...['--kubeconfig', kubeconfig, '--broker-config', files.install, '--shutdown-delay', '0s'],
-      ...args,
-    ],
-    environment: { POD_UID: pod?.metadata.uid ?? '', POD_NAMESPACE: systemNamespace },
-  });
-};
-
 const startKubelet = (api: KubeApi): Promise<Kubelet> =>
   Kubelet.start({
     api,
     images: {
-      'keyferry-agent:0.1.0': {
-        files: { '/opt/keyferry/agent.cjs': join(root, 'dist', 'agent.cjs') },
-        user: 65_532,
-        group: 65_532,
-      },
+      'keyferry-agent:0.1.0': agentImage,
       // This machine's own shell takes the place of the image's.
       'busybox:1.37': {},
     },
@@ -113,16 +59,14 @@ export class DemoCluster implements AsyncDisposable {
     const issuer = await ServiceAccountIssuer.create({ keyType: 'ec' });
     const ports = new Map<string, number>();
     const api = await startKubeApi({ issuer, services: (address) => ports.get(address) });
-    api.apply(...baseManifests());
+    api.apply(...manifestsOf());
     const files = writeBrokerFiles(folder, kept);
-    const install = { api, folder, files };
-    const broker = startProgram(install, 'broker', [
-      ...['--credentials-dir', files.credentials],
-      // On this machine no name server knows the Service's name.
-      ...['--server-name', 'localhost'],
-    ]);
+    const common = { api, folder, installFile: files.install };
+    // On this machine no name server knows the Service's name.
+    const flags = ['--credentials-dir', files.credentials, '--server-name', 'localhost'];
+    const broker = startKeyferryPod({ ...common, component: 'broker', args: flags });
     const address = `https://localhost:${await broker.port}`;
-    const webhook = startProgram(install, 'webhook', ['--broker-server', address]);
+    const webhook = startKeyferryPod({ ...common, component: 'webhook', args: ['--broker-server', address] });
     ports.set(webhookService, await webhook.port);
     const kubelet = await startKubelet(api);
     const cluster = new DemoCluster({ api, kubelet, issuer, programs: [webhook, broker], folder });

@@ -4,7 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Manifest } from '../test/emulators/kube-api/kube-api.ts';
 import type { Pod } from '../test/emulators/podbox/manifest/pod-types.ts';
-import { readManifests, type DemoCluster } from './cluster.ts';
+import { readManifests } from '../test/support/deployed.ts';
+import type { DemoCluster } from './cluster.ts';
 import type { Narrator } from './say.ts';
 import type { Upstream } from './upstream.ts';
 

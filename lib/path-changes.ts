@@ -10,7 +10,8 @@ export interface PathChangesOptions {
   readonly clock: Clock;
   readonly log: Logger;
   /**
-   * Called when something may have changed, never twice at a time: soon after an event of the file system, and once a minute in any case.
+   * Called when something may have changed, never twice at a time: soon after an event of the file system (two seconds at most), and once a
+   * minute in any case.
    * It must not reject.
    */
   readonly onChange: () => Promise<void>;
@@ -18,6 +19,8 @@ export interface PathChangesOptions {
 
 /** A file may be written in several steps; the call waits until it has been quiet for so long. */
 const quietMilliseconds = 100;
+/** Where it is never quiet, a log is written beside the file say, the call waits for no longer than this. */
+const patienceMilliseconds = 2_000;
 /** Some file systems send no events, and the machine may have run out of watches. */
 const pollMilliseconds = 60_000;
 
@@ -66,8 +69,9 @@ export const watchPaths = async ({
   };
   const nextChange = async (): Promise<void> => {
     await sleep(pollMilliseconds);
+    const latest = clock.monotonic() + patienceMilliseconds;
     // Every further event starts the quiet time anew.
-    while (dirty && !stopping.signal.aborted) {
+    while (dirty && !stopping.signal.aborted && clock.monotonic() < latest) {
       dirty = false;
       await sleep(quietMilliseconds);
     }

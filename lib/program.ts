@@ -1,6 +1,17 @@
+import { systemClock, type Clock } from './clock.ts';
 import type { LogLevel, Logger } from './log.ts';
 import { openLog } from './process-log.ts';
 import type { Result } from './result.ts';
+
+/** What a server is run with. */
+export interface RunOptions<Config> {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+  /** Aborts when the process is asked to end. */
+  readonly signal: AbortSignal;
+}
 
 /** What a server's program is made of. */
 export interface Program<Config extends { readonly logLevel: LogLevel }> {
@@ -8,11 +19,7 @@ export interface Program<Config extends { readonly logLevel: LogLevel }> {
   readonly name: string;
   readonly parseFlags: (argv: readonly string[]) => Result<Config, readonly string[]>;
   /** Runs until the signal aborts; errors are what nobody but the installer can put right. */
-  readonly run: (
-    config: Config,
-    log: Logger,
-    signal: AbortSignal,
-  ) => Promise<Result<void, readonly string[]>>;
+  readonly run: (options: RunOptions<Config>) => Promise<Result<void, readonly string[]>>;
 }
 
 /** The part of the process that a program needs. */
@@ -38,7 +45,8 @@ export const runProgram = async <Config extends { readonly logLevel: LogLevel }>
       stop.abort();
     });
   }
-  const ran = await run(config.value, log, stop.signal);
+  const common = { clock: systemClock, random: Math.random, log };
+  const ran = await run({ ...common, config: config.value, signal: stop.signal });
   if (ran.ok) return 0;
   for (const problem of ran.error) log.error({ problem }, 'cannot start');
   return 1;

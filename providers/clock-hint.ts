@@ -29,14 +29,20 @@ export const clockDifference = ({ name, date }: ServerTime, now: number): string
 };
 
 /**
- * What clocks have to do with a refused login: by this machine's clock the pod's token is not valid yet, or no longer; or the
+ * What clocks have to do with a refused login: by this machine's clock the token is not valid yet, or no longer; or the
  * server's clock differs from it. Undefined where nothing speaks for the clocks. No claim is quoted.
+ *
+ * @param token names the token in the sentence
  */
-export const clockHint = (jwt: string, server: ServerTime, now: number): string | undefined => {
+export const clockHint = (
+  jwt: string,
+  server: ServerTime,
+  now: number,
+  token = "the pod's token",
+): string | undefined => {
   const { nbf, iat, exp } = claimsOf(jwt);
   if (milliseconds(nbf) > now || milliseconds(iat) > now)
-    return "by this machine's clock the pod's token is not valid yet (check the clocks)";
-  if (milliseconds(exp) <= now)
-    return "by this machine's clock the pod's token has expired (check the clocks)";
+    return `by this machine's clock ${token} is not valid yet (check the clocks)`;
+  if (milliseconds(exp) <= now) return `by this machine's clock ${token} has expired (check the clocks)`;
   return clockDifference(server, now);
 };

@@ -16,6 +16,10 @@ export class NoToken extends Error {
   }
 }
 
+/** How sentences name the token that logs in (`ProviderContext.tokenOwner`). */
+export const tokenName = (owner: string | undefined): string =>
+  owner === undefined ? "the pod's token" : `the token of ${owner}`;
+
 /** Reads a token to log in with. What breaks in a pod is a path or an errno: the sentence is the same for all of them. */
 export const readPodToken = async (
   { readToken }: Pick<ProviderContext, 'readToken'>,

@@ -81,6 +81,8 @@ export interface ProviderContext {
   readonly session: Session;
   /** The pod's projected token of this name, read from disk at each call: the kubelet replaces it. */
   readToken(name: string): Promise<Redacted<string>>;
+  /** Whose tokens these are, as sentences name it (`ServiceAccount "<namespace>/<name>"`). Default: this pod's. */
+  readonly tokenOwner?: string;
   /**
    * A file of a credential that the broker keeps, read at each call. An error where it is not there, or may not be sent to every one of
    * `servers` (base URLs). Undefined in pods, which keep none.

@@ -18,6 +18,9 @@ const parts = 10;
 // Most tests wait for processes and sockets, not for a processor; more than two parts at once keep those waiting in turn.
 const atOnce = Math.min(2, availableParallelism());
 
+/** What takes longer hangs: a part is done in a minute or two. In milliseconds. */
+const longestPart = 15 * 60_000;
+
 /** Runs one part in a process of its own. What it says is shown in one piece when it has ended. */
 const runPart = async (part) => {
   const env = { ...process.env, KEYFERRY_PROGRAMS_ARE_BUILT: '1' };
@@ -25,8 +28,11 @@ const runPart = async (part) => {
     stdio: ['ignore', 'inherit', 'pipe'],
     env,
   });
+  const late = setTimeout(() => child.kill('SIGKILL'), longestPart);
   const [said, [status]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  clearTimeout(late);
   process.stderr.write(`\npart ${part} of ${parts} of the tests\n${said}`);
+  if (status === null) process.stderr.write(`part ${part} was ended: it did not come to an end by itself\n`);
   return status === 0;
 };
 

@@ -19,7 +19,7 @@ export interface AdmitOptions {
 
 /**
  * Decides on one request: decode → gate → annotations → look-ups → plan → patch. It waits for nothing but unknown ExternalSecrets,
- * stores and ServiceAccounts, and for an ExternalSecret that names a key which nothing else gives to the pod; two seconds in all.
+ * stores, ServiceAccounts and Namespaces, and for an ExternalSecret that names a key which nothing else gives to the pod; two seconds in all.
  */
 export const admit = async (
   { scope, namespace, pod }: AdmissionRequest,

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import process from 'node:process';
-import { systemClock } from '../lib/clock.ts';
 import { runProgram } from '../lib/program.ts';
 import { parseFlags } from './flags.ts';
 import { runWebhook } from './run.ts';
@@ -14,14 +13,6 @@ const {
 const exitCode = await runProgram(process, {
   name: 'keyferry-webhook',
   parseFlags,
-  run: (config, log, signal) =>
-    runWebhook({
-      config,
-      replica: { namespace, podUid, podName },
-      clock: systemClock,
-      random: Math.random,
-      log,
-      signal,
-    }),
+  run: (options) => runWebhook({ ...options, replica: { namespace, podUid, podName } }),
 });
 process.exit(exitCode);

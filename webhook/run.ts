@@ -1,33 +1,20 @@
 import { followExpiry } from '../certs/expiry.ts';
 import { keepTrustCopies } from '../certs/trust-copies.ts';
-import type { Clock } from '../lib/clock.ts';
 import { aborted } from '../lib/aborted.ts';
 import { buildAdmin } from '../lib/http/admin.ts';
 import { followConnections } from '../lib/http/closing.ts';
 import { listen } from '../lib/http/listen.ts';
 import { pause } from '../lib/kube/backoff.ts';
 import type { KubeConnection } from '../lib/kube/connection.ts';
-import type { Logger } from '../lib/log.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { openSettings } from './broker.ts';
 import type { Settings } from './core/settings.ts';
-import type { WebhookConfig } from './flags.ts';
 import { createMetrics, type WebhookMetrics } from './metrics.ts';
 import { buildServer } from './server.ts';
-import { openSources, type Replica, type Sources } from './sources.ts';
+import { openSources, type WebhookRunOptions, type Sources } from './sources.ts';
 import { startLeader, type Duty } from './leader.ts';
 import { writeStatuses } from './status/writer.ts';
 import { trustPlaces } from './trust-places.ts';
-
-export interface RunOptions {
-  readonly config: WebhookConfig;
-  readonly replica: Replica;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly log: Logger;
-  /** Aborts when the process is asked to end. */
-  readonly signal: AbortSignal;
-}
 
 /** How long requests may go on after the shutdown delay, in milliseconds: more than the wait for an unknown store. */
 const lastRequestsMs = 4000;
@@ -36,7 +23,7 @@ const lastRequestsMs = 4000;
 const dutiesOf = (
   { cache, connection }: Sources & { readonly connection: KubeConnection },
   settings: Settings,
-  { config, replica: { namespace }, clock, random, log }: RunOptions,
+  { config, replica: { namespace }, clock, random, log }: WebhookRunOptions,
 ): readonly Duty[] => {
   const common = { connection, clock, random, log };
   const { broker } = settings;
@@ -52,7 +39,7 @@ const dutiesOf = (
 };
 
 /** Takes part in the choice of the replica that does the duties, where there are any; the function that is returned ends it. */
-const lead = (sources: Sources, settings: Settings, options: RunOptions): (() => Promise<void>) => {
+const lead = (sources: Sources, settings: Settings, options: WebhookRunOptions): (() => Promise<void>) => {
   const { connection } = sources;
   const { replica, clock, random, log } = options;
   const duties = connection === undefined ? [] : dutiesOf({ ...sources, connection }, settings, options);
@@ -64,7 +51,7 @@ const lead = (sources: Sources, settings: Settings, options: RunOptions): (() =>
 
 interface Serving {
   readonly settings: Settings;
-  readonly options: RunOptions;
+  readonly options: WebhookRunOptions;
   readonly metrics: WebhookMetrics;
   /** Called with what says whether requests are to be sent here. */
   readonly tellReady: (isReady: () => boolean) => void;
@@ -97,7 +84,7 @@ const serve = async (sources: Sources, { settings, options, metrics, tellReady }
  * Runs the webhook until `signal` aborts, and then for the shutdown delay: an API server may call a replica for some seconds after it
  * has left the Service. Errors are what nobody but the installer can put right.
  */
-export const runWebhook = async (options: RunOptions): Promise<Result<void, readonly string[]>> => {
+export const runWebhook = async (options: WebhookRunOptions): Promise<Result<void, readonly string[]>> => {
   const { config, replica, clock, log } = options;
   const metrics = createMetrics();
   let isReady = (): boolean => false;

@@ -2,31 +2,26 @@ import { startCertificateFiles } from '../certs/files.ts';
 import { makeCertificate } from '../certs/self-signed.ts';
 import type { CertificateSource } from '../certs/source.ts';
 import { startWebhookCertificates } from '../certs/webhook.ts';
-import type { Clock } from '../lib/clock.ts';
 import { startApiCache } from '../lib/kube/api-cache.ts';
 import type { ObjectCache } from '../lib/kube/cache.ts';
 import { connect, type KubeConnection } from '../lib/kube/connection.ts';
 import { startManifestCache } from '../lib/kube/manifest-cache.ts';
 import { waitForServer } from '../lib/kube/wait-for-server.ts';
-import type { Logger } from '../lib/log.ts';
+import type { RunOptions } from '../lib/program.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { WebhookConfig } from './flags.ts';
 
 /** Who this replica is, from the downward API. */
-export interface Replica {
+interface Replica {
   readonly namespace: string;
   readonly podUid: string;
   /** For people who look who holds the Lease; the uid where it is not known. */
   readonly podName?: string;
 }
 
-export interface SourceOptions {
-  readonly config: WebhookConfig;
+/** What a replica is run with. */
+export interface WebhookRunOptions extends RunOptions<WebhookConfig> {
   readonly replica: Replica;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly log: Logger;
-  readonly signal: AbortSignal;
 }
 
 /** What the webhook lives on: the cluster's objects, and a certificate. */
@@ -41,7 +36,11 @@ const serviceName = 'keyferry-webhook';
 const configurationName = 'keyferry-webhook';
 
 /** Without an API server nobody has to be told of the certificate: it is made once, for whoever asks the server for it. */
-const fixedCertificate = async ({ clock, config, replica }: SourceOptions): Promise<CertificateSource> => {
+const fixedCertificate = async ({
+  clock,
+  config,
+  replica,
+}: WebhookRunOptions): Promise<CertificateSource> => {
   const host = `${serviceName}.${replica.namespace}.svc`;
   const certificate = await makeCertificate({
     dnsNames: [host, 'localhost'],
@@ -57,7 +56,9 @@ const fixedCertificate = async ({ clock, config, replica }: SourceOptions): Prom
   };
 };
 
-const fromFiles = async (options: SourceOptions): Promise<Result<CertificateSource, string> | undefined> => {
+const fromFiles = async (
+  options: WebhookRunOptions,
+): Promise<Result<CertificateSource, string> | undefined> => {
   const { config, clock, log } = options;
   return config.certificateFiles && startCertificateFiles({ ...config.certificateFiles, clock, log });
 };
@@ -66,7 +67,7 @@ const readsOf = ({ settings }: WebhookConfig): { readonly externalSecretsOperato
   externalSecretsOperator: settings.externalSecretsOperatorRead,
 });
 
-const fromManifests = async (options: SourceOptions): Promise<Result<Sources, readonly string[]>> => {
+const fromManifests = async (options: WebhookRunOptions): Promise<Result<Sources, readonly string[]>> => {
   const { config, clock, log } = options;
   const files = await fromFiles(options);
   if (files?.ok === false) return err([files.error]);
@@ -75,7 +76,7 @@ const fromManifests = async (options: SourceOptions): Promise<Result<Sources, re
   return ok({ cache: cache.value, certificate: files?.value ?? (await fixedCertificate(options)) });
 };
 
-const fromApiServer = async (options: SourceOptions): Promise<Result<Sources, readonly string[]>> => {
+const fromApiServer = async (options: WebhookRunOptions): Promise<Result<Sources, readonly string[]>> => {
   const { config, replica, clock, random, log } = options;
   const connection = connect(
     config.kubeconfig === undefined
@@ -104,5 +105,5 @@ const fromApiServer = async (options: SourceOptions): Promise<Result<Sources, re
 };
 
 /** Starts what the webhook lives on, from manifests or from an API server; all problems that waiting cannot cure are errors. */
-export const openSources = (options: SourceOptions): Promise<Result<Sources, readonly string[]>> =>
+export const openSources = (options: WebhookRunOptions): Promise<Result<Sources, readonly string[]>> =>
   options.config.manifests.length > 0 ? fromManifests(options) : fromApiServer(options);

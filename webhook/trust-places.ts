@@ -81,6 +81,12 @@ export const trustPlaces = ({ cache, install, clock }: TrustPlacesOptions): Copy
         waiting = true;
         void settle();
       });
+      // The last of the caches to be read may be empty: then nothing changes when they are known.
+      const toldWhenKnown = async (): Promise<void> => {
+        await cache.whenSynced;
+        if (!ended.signal.aborted) listener();
+      };
+      if (!cache.synced) void toldWhenKnown();
       return () => {
         ended.abort();
         end();

@@ -1,7 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 import { storesOf } from '../lib/external-secrets/read.ts';
 import type { LookUpCache, ObjectKey } from '../lib/kube/cache.ts';
-import { readsServiceAccount, type StoreManifest } from '../lib/stores/store.ts';
+import { readsNamespaceLabels, readsServiceAccount, type StoreManifest } from '../lib/stores/store.ts';
 import { catalogueOf, placesOfExternalSecret, placesOfNamedStore, placesOfStore } from './catalogue.ts';
 import type { Catalogue } from './core/catalogue.ts';
 
@@ -48,14 +48,23 @@ const storeLookUps = (
 const lookUps = (catalogue: Catalogue, wanted: Wanted): readonly LookUp[] => {
   const { namespace, externalSecrets, serviceAccount: name } = wanted;
   const stores = storeLookUps(catalogue, wanted);
-  const needsAccount = stores.some(({ found }) => found !== undefined && readsServiceAccount(found));
+  const needs = (reads: (store: StoreManifest) => boolean): boolean =>
+    stores.some(({ found }) => found !== undefined && reads(found));
   return [
     ...externalSecrets.map((secret) => ({
       found: catalogue.externalSecret(namespace, secret),
       places: placesOfExternalSecret(namespace, secret),
     })),
     ...stores,
-    ...(needsAccount
+    ...(needs(readsNamespaceLabels)
+      ? [
+          {
+            found: catalogue.namespaceLabels(namespace),
+            places: [{ kind: 'Namespace' as const, name: namespace }],
+          },
+        ]
+      : []),
+    ...(needs(readsServiceAccount)
       ? [
           {
             found: catalogue.serviceAccountAnnotations(namespace, name),
@@ -68,7 +77,7 @@ const lookUps = (catalogue: Catalogue, wanted: Wanted): readonly LookUp[] => {
 
 /**
  * Resolves when all that is wanted is known, or the time is up. At once where all is known already. What comes may need something
- * else (an ExternalSecret its stores, a store the ServiceAccount), which is waited for with what is left of the time until `deadline`, in
+ * else (an ExternalSecret its stores, a store the ServiceAccount or the Namespace), which is waited for with what is left of the time until `deadline`, in
  * monotonic milliseconds.
  */
 export const waitForObjects = async (

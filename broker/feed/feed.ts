@@ -6,13 +6,12 @@ import type { SecretDocument } from '../../providers/provider.ts';
 import type { AccessControl, Grant } from '../access/access.ts';
 import { permitted, servedOutcome } from '../access/permitted.ts';
 import { accessOf } from '../access/wanted.ts';
-import { notAudited, type AccessOutcome } from '../audit.ts';
-import { encodeSecret, failureOf } from '../encoded.ts';
+import { encodeSecret } from '../encoded.ts';
 import type { Caller } from '../identity/identity.ts';
 import type { Outflow } from '../outflow.ts';
 import type { News, Upstream } from '../upstream/upstream.ts';
-import { lineOf, secretLine } from './line.ts';
-import { Outlet, type FeedStream } from './outlet.ts';
+import type { FeedStream } from './outlet.ts';
+import { Teller, type TellerOptions } from './teller.ts';
 import { Watch } from './watch.ts';
 
 export interface FeedOptions {
@@ -25,41 +24,25 @@ export interface FeedOptions {
   readonly clock: Clock;
   /** Milliseconds from now until the feed ends by itself. */
   readonly lifetime: number;
-  /** Writes to the audit log what the reader is about to be told; false: it cannot be written. */
-  readonly account: (outcomes: readonly SourceOutcome[]) => boolean;
-}
-
-/** What became of a source. */
-export interface SourceOutcome {
-  readonly source: WatchedSource;
-  readonly result: AccessOutcome;
+  readonly account: TellerOptions['account'];
 }
 
 /** How long a reader may take nothing of what it is sent, in milliseconds. */
 const longestStall = 30_000;
 
-/** One agent's feed: what becomes of its sources, as long as the agent may have them and reads what it is told. */
+/** One agent's feed: follows its sources, as long as the agent may have them and reads what it is told. */
 export class Feed {
   readonly #options: FeedOptions;
   readonly #watches: readonly Watch[];
-  readonly #outlet: Outlet;
-  /** Sources that the reader has to be told of. */
-  readonly #dirty = new Set<Watch>();
-  /** What has become of sources since the last flush. */
-  readonly #outcomes = new Map<Watch, AccessOutcome>();
-  #bundle: string | undefined;
+  readonly #teller: Teller;
   #endsAt: number;
-  #flushing = false;
   #closed = false;
 
   constructor(options: FeedOptions) {
-    const { stream, outflow, caller, clock, sources, lifetime } = options;
+    const { stream, outflow, caller, clock, sources, lifetime, account } = options;
     this.#options = options;
     this.#watches = sources.map((source, index) => new Watch(index, source, clock));
-    const onRoom = (): void => {
-      this.#flush();
-    };
-    this.#outlet = new Outlet({ stream, outflow, key: caller.namespace, clock, onRoom });
+    this.#teller = new Teller({ stream, outflow, key: caller.namespace, clock, account });
     this.#endsAt = clock.monotonic() + lifetime;
   }
 
@@ -74,7 +57,7 @@ export class Feed {
 
   /** Says hello and begins to follow the sources. */
   open(): void {
-    this.#outlet.write(lineOf({ event: 'open', endsInSeconds: Math.floor(this.#options.lifetime / 1000) }));
+    this.#teller.hello(Math.floor(this.#options.lifetime / 1000));
     this.lookAgain();
   }
 
@@ -86,13 +69,12 @@ export class Feed {
 
   /** Tells the certificates to trust from now on. */
   trust(bundle: string): void {
-    this.#bundle = bundle;
-    this.#flushSoon();
+    this.#teller.trust(bundle);
   }
 
   /** The reader has taken what was written. */
   drained(): void {
-    this.#outlet.drained();
+    this.#teller.drained();
   }
 
   /** Ends in so many milliseconds at the latest. */
@@ -106,17 +88,13 @@ export class Feed {
       this.end();
       return 'ended';
     }
-    if (this.#outlet.stalledFor >= longestStall) {
-      this.close();
-      this.#outlet.cut();
+    if (this.#teller.stalledFor >= longestStall) {
+      this.#release();
+      this.#teller.cut();
       return 'stalled';
     }
-    for (const watch of this.#watches)
-      if (watch.repeat()) {
-        this.#dirty.add(watch);
-        this.#flushSoon();
-      }
-    if (this.#outlet.silentFor >= heartbeat) this.#outlet.write(lineOf({ event: 'beat' }));
+    for (const watch of this.#watches) if (watch.repeat()) this.#teller.tellAgain(watch);
+    this.#teller.beat(heartbeat);
     return 'open';
   }
 
@@ -124,20 +102,18 @@ export class Feed {
   end(): void {
     if (this.#closed) return;
     this.#release();
-    this.#outlet.end(lineOf({ event: 'end' }));
+    this.#teller.end();
   }
 
   /** Leaves nothing behind; the stream has ended or is somebody else's to end. */
   close(): void {
     if (this.#closed) return;
     this.#release();
-    this.#outlet.close();
+    this.#teller.close();
   }
 
   #release(): void {
     this.#closed = true;
-    this.#dirty.clear();
-    this.#outcomes.clear();
     for (const watch of this.#watches) watch.close();
   }
 
@@ -165,23 +141,33 @@ export class Feed {
       (news) => {
         if (watch.following?.subscription === subscription) this.#hear(watch, news);
       },
+      (document) => this.#contradicts(watch, grant, document),
     );
     watch.following = { grant, subscription };
   }
 
+  /** Whether the reader comes with another document: one that another replica has read may be newer than what is known here. */
+  #contradicts(watch: Watch, grant: Grant, document: SecretDocument): boolean {
+    const { access, caller } = this.#options;
+    const allowed = permitted(access, { caller, read: watch.source }, grant, document);
+    return allowed.ok && watch.hasOther(encodeSecret(allowed.value.document));
+  }
+
   /** What the upstream says, told on if the caller may have it at this moment. */
   #hear(watch: Watch, news: News): void {
+    const heardOf = watch.following?.subscription;
     this.#follow(watch);
-    const grant = watch.following?.grant;
-    if (grant === undefined) return;
+    // Of a store that is another one by now there is nothing to tell: the new subscription brings its own.
+    if (watch.following === undefined || watch.following.subscription !== heardOf) return;
+    const { grant } = watch.following;
     const served = news.kind === 'same' ? ok(news.document) : news.served;
     if (served.ok) {
       this.#receive(watch, grant, served.value);
       return;
     }
     const { error } = served;
-    this.#outcomes.set(watch, { outcome: 'failed', code: error.code, rule: grant.rule });
-    this.#mark(watch, { kind: 'error', error });
+    const outcome = { outcome: 'failed', code: error.code, rule: grant.rule } as const;
+    this.#teller.tell(watch, { kind: 'error', error }, outcome);
   }
 
   #receive(watch: Watch, grant: Grant, document: SecretDocument): void {
@@ -194,11 +180,10 @@ export class Feed {
     watch.denial = undefined;
     const secret = encodeSecret(allowed.value.document);
     if (!watch.isNews(secret)) {
-      this.#mark(watch, { kind: 'same' });
+      this.#teller.tell(watch, { kind: 'same' });
       return;
     }
-    this.#outcomes.set(watch, servedOutcome(allowed.value));
-    this.#mark(watch, { kind: 'secret', secret });
+    this.#teller.tell(watch, { kind: 'secret', secret }, servedOutcome(allowed.value));
   }
 
   #deny(watch: Watch, error: ProviderError): void {
@@ -210,69 +195,7 @@ export class Feed {
   #tellDenial(watch: Watch, error: ProviderError): void {
     if (watch.denial === error.message) return;
     watch.denial = error.message;
-    this.#outcomes.set(watch, { outcome: 'denied', code: error.code, reason: error.message });
-    this.#mark(watch, { kind: 'error', error });
-  }
-
-  #mark(watch: Watch, pending: Parameters<Watch['note']>[0]): void {
-    watch.note(pending);
-    this.#dirty.add(watch);
-    this.#flushSoon();
-  }
-
-  /** Once a turn of the event loop: what many sources have to say of one look upstream becomes one line. */
-  #flushSoon(): void {
-    if (this.#flushing) return;
-    this.#flushing = true;
-    setImmediate(() => {
-      this.#flushing = false;
-      this.#flush();
-    });
-  }
-
-  #flush(): void {
-    if (this.#closed) return;
-    this.#account();
-    if (!this.#tellTrust()) return;
-    for (const watch of this.#dirty) {
-      if (watch.pending?.kind === 'same') continue;
-      if (!this.#tell(watch)) return;
-    }
-    const indexes = [...this.#dirty].map(({ index }) => index);
-    if (indexes.length === 0 || !this.#outlet.write(lineOf({ event: 'same', indexes }))) return;
-    for (const watch of this.#dirty) watch.told();
-    this.#dirty.clear();
-  }
-
-  /** Has written down what is about to be told. Documents of which it cannot be are not told. */
-  #account(): void {
-    const outcomes = [...this.#outcomes];
-    this.#outcomes.clear();
-    const records = outcomes.map(([{ source }, result]) => ({ source, result }));
-    if (this.#options.account(records)) return;
-    for (const [watch] of outcomes) watch.withhold(notAudited);
-  }
-
-  /** Whether the reader has been told of the certificates. */
-  #tellTrust(): boolean {
-    if (this.#bundle === undefined) return true;
-    const told = this.#outlet.write(lineOf({ event: 'trust', bundle: this.#bundle }));
-    if (told) this.#bundle = undefined;
-    return told;
-  }
-
-  /** Whether the reader could be told. */
-  #tell(watch: Watch): boolean {
-    const { index, pending } = watch;
-    if (pending !== undefined && pending.kind !== 'same') {
-      const line =
-        pending.kind === 'secret'
-          ? secretLine(index, pending.secret)
-          : lineOf({ event: 'error', index, error: failureOf(pending.error) });
-      if (!this.#outlet.write(line)) return false;
-    }
-    watch.told();
-    this.#dirty.delete(watch);
-    return true;
+    const outcome = { outcome: 'denied', code: error.code, reason: error.message } as const;
+    this.#teller.tell(watch, { kind: 'error', error }, outcome);
   }
 }

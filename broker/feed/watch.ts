@@ -42,6 +42,11 @@ export class Watch {
     return digest !== (this.#pending?.kind === 'secret' ? this.#pending.secret.digest : this.#known);
   }
 
+  /** Whether the reader has a document, and another one than this. */
+  hasOther({ digest }: EncodedSecret): boolean {
+    return this.#known !== undefined && digest !== this.#known;
+  }
+
   /** Notes the last word. That nothing has changed says less than a document that is still to be told. */
   note(pending: Pending): void {
     if (pending.kind === 'same' && this.#pending?.kind === 'secret') return;

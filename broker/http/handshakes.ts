@@ -1,6 +1,7 @@
 import type { Server } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../lib/clock.ts';
+import { gateConnections } from './connections.ts';
 
 export interface HandshakeLimits {
   /** Under way at a time. */
@@ -90,14 +91,8 @@ export const takeHandshakesInTurns = (
   limits: HandshakeLimits = defaultLimits,
 ): void => {
   const handshakes = new Handshakes(clock, limits);
-  const [secure, ...others] = server.listeners('connection');
-  if (secure === undefined || others.length > 0)
-    throw new Error('handshakes are taken in turns before anybody else listens for connections');
-  server.removeAllListeners('connection');
-  server.on('connection', (socket: Socket) => {
-    handshakes.admit(socket, () => {
-      Reflect.apply(secure, server, [socket]);
-    });
+  gateConnections(server, (socket, begin) => {
+    handshakes.admit(socket, begin);
   });
   server.on('secureConnection', (socket) => {
     handshakes.end(socket);

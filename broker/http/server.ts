@@ -22,6 +22,7 @@ import type { RequestRate } from '../request-rate.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { changesRoute } from './changes.ts';
 import { answerClientError } from './client-errors.ts';
+import { limitConnections, type ConnectionLimits } from './connections.ts';
 import { takeHandshakesInTurns } from './handshakes.ts';
 import { refuse, refuseTooOften, sentenceFor } from './refusals.ts';
 import { secretsRoute } from './secrets.ts';
@@ -38,6 +39,7 @@ export interface ServerOptions {
   readonly metrics: BrokerMetrics;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly connections: ConnectionLimits;
   readonly timeouts?: ServerTimeouts;
 }
 
@@ -58,8 +60,6 @@ export interface Call {
 }
 
 const defaultTimeouts: ServerTimeouts = { headers: 5_000, request: 15_000, lookEvery: 1_000 };
-/** Feeds, and room for those who come to read. */
-const mostConnections = 12_000;
 const paths = ['/v1/secrets', '/v1/changes'];
 const noSuchPath = providerError('invalid', `there is no such path; there are ${paths.join(' and ')}`);
 /** What a request costs by itself, in secrets asked for: its TLS record, its token, its line in the log. */
@@ -109,7 +109,7 @@ const authenticate =
  * `refusal` for its body. A new certificate is served from the next connection on.
  */
 export const buildServer = (options: ServerOptions): FastifyInstance<Server> => {
-  const { certificate, metrics, log, timeouts = defaultTimeouts } = options;
+  const { certificate, metrics, log, connections, timeouts = defaultTimeouts } = options;
   const app = fastify({
     https: {
       ...tlsOptions(certificate),
@@ -127,8 +127,8 @@ export const buildServer = (options: ServerOptions): FastifyInstance<Server> => 
       void refuse(reply, 404, noSuchPath);
     },
   });
-  app.server.maxConnections = mostConnections;
   takeHandshakesInTurns(app.server, options.clock);
+  limitConnections(app.server, connections);
   followCertificate(app, certificate);
   answerErrors(app, log);
   app.removeContentTypeParser('text/plain');

@@ -70,6 +70,12 @@ const lending: Lending = {
   aws: awsCanonical,
 };
 
+/** Whose token logs in, for who reads of a refused login and knows nothing of the broker's. */
+const ownerName = ({ namespace, name }: Account, own: Account): string => {
+  const account = `ServiceAccount ${quoted(`${namespace}/${name}`)}`;
+  return namespace === own.namespace && name === own.name ? `the broker's own ${account}` : account;
+};
+
 const denied = (message: string): Result<never, ProviderError> => err(providerError('denied', message));
 
 class BrokerStores implements Stores {
@@ -179,7 +185,7 @@ class BrokerStores implements Stores {
   }
 
   #context(store: Store, { token }: Connection, account: Account): ProviderContext {
-    const { clock, log, record, resolveHost } = this.#options;
+    const { clock, log, record, resolveHost, own } = this.#options;
     return {
       clock,
       log,
@@ -193,6 +199,7 @@ class BrokerStores implements Stores {
           audience: token?.audience,
           expirationSeconds: token?.expirationSeconds ?? shortestTokenSeconds,
         }),
+      tokenOwner: ownerName(account, own),
       readCredential: (ref, servers) => this.#credentials.read(store, ref, servers),
       ...(resolveHost === undefined ? {} : { resolveHost }),
     };

@@ -4,7 +4,7 @@ import { err, ok } from '../../lib/result.ts';
 import { Shortest } from './core/shortest.ts';
 import { onceInterval } from './core/timing.ts';
 import type { Entry } from './entry.ts';
-import type { News } from './upstream.ts';
+import type { Contradicts, News } from './upstream.ts';
 
 /** One who wants to be told, again and again. */
 export interface Subscriber {
@@ -14,6 +14,7 @@ export interface Subscriber {
   readonly namespace: string;
   /** Told as it is; what it throws is caught. */
   readonly tell: (news: News) => void;
+  readonly contradicts: Contradicts | undefined;
   /** What is subscribed to; undefined as soon as it is closed. */
   entry: Entry | undefined;
   /** The most that it was told so far. */

@@ -71,8 +71,9 @@ export class Entries {
     if (this.#entries.get(entry.id) === entry) this.#entries.delete(entry.id);
   }
 
-  /** Takes note of whether a document of this came with a lease. */
+  /** Takes note of whether a document of this came with a lease. What has parameters, however long, is a pod's own anyway. */
   learn(wanted: Wanted, isLeased: boolean): void {
+    if (wanted.parameters !== undefined) return;
     const identity = wantedIdentity(wanted);
     if (isLeased) this.#leased.add(identity);
     else this.#leased.delete(identity);

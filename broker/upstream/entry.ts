@@ -4,9 +4,17 @@ import { err, ok } from '../../lib/result.ts';
 import type { SecretDocument } from '../../providers/provider.ts';
 import { Audience } from './audience.ts';
 import { isAlone } from './core/batch.ts';
-import { documentLife, earliness, failureLife, isLeaseYoung, nextLook, nextTry } from './core/timing.ts';
+import {
+  documentLife,
+  doubtedLife,
+  earliness,
+  failureLife,
+  isLeaseYoung,
+  nextLook,
+  nextTry,
+} from './core/timing.ts';
 import type { Flight } from './flight.ts';
-import type { Served, Wanted } from './upstream.ts';
+import type { Contradicts, Served, Wanted } from './upstream.ts';
 
 /** The time, by both clocks. */
 export interface Moment {
@@ -86,9 +94,13 @@ export class Entry {
   }
 
   /** What may be told without asking; undefined: only a read can tell. */
-  known({ now, wallClock }: Moment, oldestMs = documentLife): Served | undefined {
+  known(moment: Moment, oldestMs = documentLife, contradicts?: Contradicts): Served | undefined {
+    const { now } = moment;
     const document = this.#document;
-    if (document !== undefined && this.#isYoung(document, { now, wallClock }, oldestMs)) return ok(document);
+    if (document !== undefined && this.#isYoung(document, moment, oldestMs)) {
+      const isDoubtful = contradicts !== undefined && this.#isDoubted(document, now, contradicts);
+      if (!isDoubtful) return ok(document);
+    }
     if (this.#failure === undefined) return undefined;
     const { error, at } = this.#failure;
     return now - at < failureLife(error) ? err(error) : undefined;
@@ -126,6 +138,12 @@ export class Entry {
     this.#document = undefined;
     this.#lookedAt = Number.NEGATIVE_INFINITY;
     return document;
+  }
+
+  /** Whether somebody has another one, which may be newer. What is one pod's own is nobody else's to have read. */
+  #isDoubted(document: SecretDocument, now: number, contradicts: Contradicts): boolean {
+    if (this.podUid !== undefined || document.lease !== undefined) return false;
+    return now - this.#lookedAt > doubtedLife && contradicts(document);
   }
 
   #isYoung({ lease }: SecretDocument, { now, wallClock }: Moment, oldestMs: number): boolean {

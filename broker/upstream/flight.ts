@@ -23,6 +23,8 @@ export class Flight {
   mustRead = false;
   /** Whether it is on its way: who wants something newer has to wait for another one. */
   isUnderWay = false;
+  /** Whether it counts as a credential that is made (`Issuance`). */
+  isCounted = false;
 
   constructor(entry: Entry, fresh: boolean) {
     this.entry = entry;

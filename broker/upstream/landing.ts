@@ -1,15 +1,21 @@
 import { ok } from '../../lib/result.ts';
 import type { ProviderError } from '../../lib/provider-error.ts';
 import type { SecretDocument } from '../../providers/provider.ts';
+import type { Askers } from './askers.ts';
 import type { Ending } from './calls.ts';
 import type { Entries } from './entries.ts';
 import { Flight, type Asker } from './flight.ts';
+import { madeNothing, type Issuance } from './issuance.ts';
 import type { LeaseCare } from './lease-care.ts';
+import type { Subscribers } from './subscribers.ts';
 import type { Traffic } from './traffic.ts';
 
 export interface LandingOptions {
   readonly traffic: Traffic;
+  readonly askers: Askers;
+  readonly subscribers: Subscribers;
   readonly entries: Entries;
+  readonly issuance: Issuance;
   readonly care: LeaseCare;
   readonly random: () => number;
 }
@@ -36,11 +42,20 @@ export class Landing {
   #landOne(flight: Flight, ending: Ending, draw: number): void {
     // Not before: whoever asks for something fresh while others are told does not get what has been read already.
     flight.isUnderWay = false;
+    if (madeNothing(ending)) this.#options.issuance.giveBack(flight);
     if (!flight.isWanted) this.#discard(flight, ending);
-    else if (ending.kind === 'stopped') this.#options.traffic.enqueue(flight);
+    else if (ending.kind === 'stopped') this.#again(flight);
     else if (!ending.outcome.ok) this.#fail(flight, ending.outcome.error, draw);
     else if (ending.kind === 'checked') this.#checked(flight, ending.outcome.value, draw);
     else this.#read(flight, ending.outcome.value, draw);
+  }
+
+  /** It was called back, and then somebody wanted it after all. */
+  #again(flight: Flight): void {
+    const { issuance, traffic } = this.#options;
+    // What was on its way may have come to its end at the backend.
+    issuance.count(flight);
+    traffic.enqueue(flight);
   }
 
   /** Nobody wants it any more. */
@@ -52,11 +67,11 @@ export class Landing {
   }
 
   #fail(flight: Flight, error: ProviderError, draw: number): void {
-    const { traffic } = this.#options;
+    const { traffic, askers } = this.#options;
     const { entry } = flight;
     entry.flight = undefined;
     entry.fail(error, traffic.moment.now, draw);
-    traffic.settle(flight, { ok: false, error });
+    askers.settle(flight, { ok: false, error });
     entry.audience.tellError(error);
     traffic.after(entry);
   }
@@ -65,6 +80,7 @@ export class Landing {
     const { document } = flight.entry;
     // Whoever held the document may have left meanwhile, or somebody may want a fresh one.
     if (found === 'same' && document !== undefined) {
+      this.#options.issuance.giveBack(flight);
       this.#take(flight, document, draw);
       return;
     }
@@ -83,7 +99,7 @@ export class Landing {
   }
 
   #take(flight: Flight, document: SecretDocument, draw: number): void {
-    const { entries, traffic } = this.#options;
+    const { entries, traffic, askers, subscribers } = this.#options;
     const { entry } = flight;
     const before = entry.document;
     const same = before !== undefined && isSame(before, document);
@@ -92,17 +108,17 @@ export class Landing {
     if (held !== document) entries.wipe(document);
     if (entry.flight === flight) entry.flight = undefined;
     entries.wipe(entry.hold(held, traffic.moment.now, draw));
-    traffic.settle(flight, ok(held));
-    for (const satisfied of entry.audience.tell(held, same)) traffic.leave(satisfied);
+    askers.settle(flight, ok(held));
+    for (const satisfied of entry.audience.tell(held, same)) subscribers.leave(satisfied);
     traffic.after(entry);
   }
 
   /** What several pods read together turned out to be one credential: it is the first one's, the others read for themselves. */
   #split(flight: Flight, document: SecretDocument, draw: number): void {
-    const { entries, traffic } = this.#options;
+    const { entries, traffic, askers, subscribers, issuance } = this.#options;
     const { entry } = flight;
     const { wanted } = entry;
-    const askers = [...flight.askers, ...(entry.next?.askers ?? [])];
+    const waiting = [...flight.askers, ...(entry.next?.askers ?? [])];
     const owner = ownerOf(flight);
     const isOwned = (asker: Asker): boolean => asker.podUid === owner && asker.flight === flight;
     traffic.forget(entry);
@@ -111,18 +127,19 @@ export class Landing {
       entry.audience.delete(member);
       const own = entries.obtain(wanted, member.podUid);
       if (member.podUid !== owner) own.lookSoon();
-      traffic.enter(member, own);
+      subscribers.enter(member, own);
     }
     const owned = new Flight(entries.obtain(wanted, owner), false);
-    const others = askers.filter((asker) => !isOwned(asker));
-    for (const asker of askers.filter(isOwned)) {
+    issuance.count(owned);
+    const others = waiting.filter((asker) => !isOwned(asker));
+    for (const asker of waiting.filter(isOwned)) {
       owned.askers.add(asker);
       asker.flight = owned;
     }
     this.#take(owned, document, draw);
     for (const asker of others) {
       asker.flight = undefined;
-      traffic.ask(asker, wanted);
+      askers.ask(asker, wanted);
     }
   }
 }

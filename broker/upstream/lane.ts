@@ -3,16 +3,20 @@ import { providerError, type ProviderError } from '../../lib/provider-error.ts';
 import { err } from '../../lib/result.ts';
 import type { Store } from '../../lib/stores/store.ts';
 import { describeThrown } from '../../lib/thrown.ts';
+import { Askers } from './askers.ts';
 import type { Subscriber } from './audience.ts';
 import { Calls } from './calls.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { Entries } from './entries.ts';
 import type { Asker } from './flight.ts';
+import type { Issuance } from './issuance.ts';
 import type { KeptAnswers } from './kept-answers.ts';
 import { Landing } from './landing.ts';
 import { LeaseCare } from './lease-care.ts';
 import { OpenedStore } from './opened-store.ts';
 import type { Settings } from './settings.ts';
+import { Subscribers } from './subscribers.ts';
+import { Timetable } from './timetable.ts';
 import { Traffic } from './traffic.ts';
 import type { Access, News, Served, Subscription, Upstream } from './upstream.ts';
 import type { Wiper } from './wiper.ts';
@@ -24,8 +28,15 @@ export interface LaneOptions {
   readonly settings: Settings;
   readonly kept: KeptAnswers;
   readonly wiper: Wiper;
+  /** Counts for all lanes. */
+  readonly issuance: Issuance;
   /** Told when the store has been closed since nobody has used it for a while. */
   readonly onEnd: () => void;
+}
+
+/** As in `Upstream.subscribe`. */
+interface Subscribing extends Pick<Subscriber, 'intervalMs' | 'contradicts'> {
+  readonly listener: (news: News) => void;
 }
 
 /** Timers of Node end at about 24 days. */
@@ -43,14 +54,17 @@ export class Lane {
   readonly #calls: Calls;
   readonly #dispatcher: Dispatcher;
   readonly #entries: Entries;
+  readonly #timetable = new Timetable();
   readonly #traffic: Traffic;
+  readonly #askers: Askers;
+  readonly #subscribers: Subscribers;
   readonly #care: LeaseCare;
   readonly #running: Promise<void>;
   #isRetired = false;
   #usedAt: number;
 
   constructor(options: LaneOptions) {
-    const { id, store, settings, kept, wiper } = options;
+    const { id, store, settings, kept, wiper, issuance } = options;
     const { clock, log, open, random, limits } = settings;
     const stop = this.#stop.signal;
     const now = clock.monotonic();
@@ -82,17 +96,25 @@ export class Lane {
       calls: this.#calls,
       now,
       onPushedOut: (flight, namespace, error) => {
-        this.#traffic.pushOut(flight, namespace, error);
+        this.#askers.pushOut(flight, namespace, error);
       },
     });
-    this.#traffic = new Traffic({
+    const parts = {
       settings,
+      issuance,
       entries: this.#entries,
       calls: this.#calls,
       dispatcher: this.#dispatcher,
+      timetable: this.#timetable,
       nap: this.#nap,
-    });
-    const landing = new Landing({ traffic: this.#traffic, entries: this.#entries, care: this.#care, random });
+    };
+    const traffic = new Traffic(parts);
+    const askers = new Askers({ ...parts, traffic });
+    const subscribers = new Subscribers({ ...parts, traffic });
+    const landing = new Landing({ ...parts, traffic, askers, subscribers, care: this.#care, random });
+    this.#traffic = traffic;
+    this.#askers = askers;
+    this.#subscribers = subscribers;
     this.#running = this.#run();
   }
 
@@ -110,7 +132,7 @@ export class Lane {
     }
     const { promise, resolve } = Promise.withResolvers<Served>();
     const onAbort = (): void => {
-      this.#traffic.giveUp(asker, cancelled);
+      this.#askers.giveUp(asker, cancelled);
     };
     const settle = (served: Served): void => {
       signal.removeEventListener('abort', onAbort);
@@ -118,15 +140,14 @@ export class Lane {
     };
     const asker: Asker = { podUid, namespace, fresh, deadline: 0, settle, flight: undefined };
     signal.addEventListener('abort', onAbort, { once: true });
-    this.#traffic.ask(asker, wanted);
+    this.#askers.ask(asker, wanted);
     return promise;
   }
 
   /** As `Upstream.subscribe`. */
   subscribe(
     { wanted, podUid, namespace }: Access,
-    intervalMs: number,
-    listener: (news: News) => void,
+    { intervalMs, listener, contradicts }: Subscribing,
   ): Subscription {
     const { clock, log } = this.#options.settings;
     const tell = (news: News): void => {
@@ -141,14 +162,15 @@ export class Lane {
       podUid,
       namespace,
       tell,
+      contradicts,
       entry: undefined,
       heard: 'nothing',
     };
-    this.#traffic.join(subscriber, wanted);
+    this.#subscribers.join(subscriber, wanted);
     return {
       close: () => {
         this.#usedAt = clock.monotonic();
-        this.#traffic.leave(subscriber);
+        this.#subscribers.leave(subscriber);
       },
     };
   }
@@ -162,7 +184,11 @@ export class Lane {
   /** Ends everything. Those who wait are told, subscribers are not. */
   async close(): Promise<void> {
     this.#stop.abort();
-    this.#traffic.end(stopping);
+    for (const entry of this.#entries.takeAll()) {
+      for (const flight of [entry.flight, entry.next])
+        if (flight !== undefined) this.#askers.settle(flight, err(stopping));
+      this.#subscribers.end(entry);
+    }
     await Promise.all([this.#running, this.#calls.ended(), this.#care.ended()]);
     this.#opened.close();
   }
@@ -184,14 +210,15 @@ export class Lane {
     await Promise.resolve();
     while (!signal.aborted) {
       const now = clock.monotonic();
-      this.#traffic.look(now);
+      this.#subscribers.look(now);
       const sendAt = this.#dispatcher.send(now);
-      this.#traffic.expire(now);
+      this.#askers.expire(now);
       if (this.#endsAt <= now) {
         this.#end();
         return;
       }
-      const wakeAt = Math.min(sendAt, this.#traffic.nextAt, this.#endsAt, now + longestSleep);
+      const nextAt = Math.min(this.#timetable.nextAt, this.#askers.nextAt);
+      const wakeAt = Math.min(sendAt, nextAt, this.#endsAt, now + longestSleep);
       await this.#nap.take(clock, Math.max(0, wakeAt - now), signal);
     }
   }

@@ -3,10 +3,11 @@ import { err } from '../../lib/result.ts';
 import type { Store } from '../../lib/stores/store.ts';
 import { storeIdentity, storePlace } from './core/identity.ts';
 import { intervalOf } from './core/timing.ts';
+import { Issuance } from './issuance.ts';
 import { KeptAnswers } from './kept-answers.ts';
 import { Lane } from './lane.ts';
 import { defaultLimits, type Settings, type UpstreamOptions } from './settings.ts';
-import type { Access, News, Served, Subscription, Upstream } from './upstream.ts';
+import type { Access, Contradicts, News, Served, Subscription, Upstream } from './upstream.ts';
 import { Wiper } from './wiper.ts';
 
 const stopped = err(providerError('unavailable', 'the broker is stopping'));
@@ -17,6 +18,7 @@ class Lanes implements Upstream {
   readonly #settings: Settings;
   readonly #wiper = new Wiper();
   readonly #kept: KeptAnswers;
+  readonly #issuance: Issuance;
   readonly #lanes = new Map<string, Lane>();
   /** The identity that a store had last, by its place. */
   readonly #latest = new Map<string, string>();
@@ -26,15 +28,22 @@ class Lanes implements Upstream {
   constructor(settings: Settings) {
     this.#settings = settings;
     this.#kept = new KeptAnswers(settings, this.#wiper);
+    this.#issuance = new Issuance(settings.limits.issuance, settings.clock);
   }
 
   read(access: Access, options: Parameters<Upstream['read']>[1]): Promise<Served> {
     return this.#isClosed ? Promise.resolve(stopped) : this.#laneOf(access.store).read(access, options);
   }
 
-  subscribe(access: Access, intervalSeconds: number, listener: (news: News) => void): Subscription {
+  subscribe(
+    access: Access,
+    intervalSeconds: number,
+    listener: (news: News) => void,
+    contradicts?: Contradicts,
+  ): Subscription {
     if (this.#isClosed) return nothing;
-    return this.#laneOf(access.store).subscribe(access, intervalOf(intervalSeconds), listener);
+    const lane = this.#laneOf(access.store);
+    return lane.subscribe(access, { intervalMs: intervalOf(intervalSeconds), listener, contradicts });
   }
 
   async close(): Promise<void> {
@@ -58,6 +67,7 @@ class Lanes implements Upstream {
       settings: this.#settings,
       kept: this.#kept,
       wiper: this.#wiper,
+      issuance: this.#issuance,
       onEnd: () => {
         lanes.delete(identity);
         if (this.#latest.get(place) === identity) this.#latest.delete(place);

@@ -4,6 +4,7 @@ import type { ProviderError } from '../../lib/provider-error.ts';
 import type { Result } from '../../lib/result.ts';
 import type { Store } from '../../lib/stores/store.ts';
 import type { Provider } from '../../providers/provider.ts';
+import { defaultIssuanceLimits, type IssuanceLimits } from './issuance.ts';
 import type { CacheOutcome } from './outcomes.ts';
 
 export interface UpstreamLimits {
@@ -25,6 +26,8 @@ export interface UpstreamLimits {
   readonly patienceMs: number;
   /** How long a store that nobody uses stays open, in milliseconds: logging in again costs more than a connection. */
   readonly idleMs: number;
+  /** Credentials that are made for pods. */
+  readonly issuance: IssuanceLimits;
 }
 
 export const defaultLimits: UpstreamLimits = {
@@ -37,6 +40,7 @@ export const defaultLimits: UpstreamLimits = {
   waiting: 1_000,
   patienceMs: 10_000,
   idleMs: 10 * 60_000,
+  issuance: defaultIssuanceLimits,
 };
 
 export interface UpstreamOptions {

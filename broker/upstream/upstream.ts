@@ -36,6 +36,9 @@ export type News =
   | { readonly kind: 'served'; readonly served: Served }
   | { readonly kind: 'same'; readonly document: SecretDocument };
 
+/** Whether one who subscribes comes with another document than this one. */
+export type Contradicts = (document: SecretDocument) => boolean;
+
 /** Reads from the backends for everybody: once, however many ask. */
 export interface Upstream {
   /**
@@ -48,9 +51,15 @@ export interface Upstream {
    * Looks again and again, at the shortest interval (at least 10 s) of all who subscribe to the same; 0: until there is a first document,
    * then no more. The listener is never called before this has returned. A document with a lease is told once, and then whenever the same
    * pod has read another one: looking again would make another credential. A subscription stays with the store that it was made with: where the manifest
-   * has changed, close it and make another one.
+   * has changed, close it and make another one. Whom a known document `contradicts` has another one, which may be a newer one that somebody else
+   * read: it hears nothing that was looked at more than a second ago.
    */
-  subscribe(access: Access, intervalSeconds: number, listener: (news: News) => void): Subscription;
+  subscribe(
+    access: Access,
+    intervalSeconds: number,
+    listener: (news: News) => void,
+    contradicts?: Contradicts,
+  ): Subscription;
   /** Ends everything, and wipes what is kept. Those who wait are told; subscribers are not. */
   close(): Promise<void>;
 }

@@ -38,6 +38,12 @@ export interface ReadStore extends Findings {
 export const readsServiceAccount = ({ spec }: StoreManifest): boolean =>
   isObject(spec) && isObject(spec['provider']) && spec['provider']['aws'] !== undefined;
 
+/** Whether it depends on labels of the pod's Namespace who may use a store, or read what of it, so that it has to be known. */
+export const readsNamespaceLabels = ({ spec }: StoreManifest): boolean => {
+  const rules: readonly unknown[] = isObject(spec) ? [spec['conditions'], spec['access']].flat() : [];
+  return rules.some((rule) => isObject(rule) && rule['namespaceSelector'] !== undefined);
+};
+
 const readKind = ({ kind }: StoreManifest): StoreKind =>
   kind === 'ClusterSecretStore' ? 'ClusterSecretStore' : 'SecretStore';
 

@@ -35,6 +35,8 @@ export interface StsOptions {
   readonly signingClock: SigningClock;
   readonly clock: Clock;
   readonly sessionName: string;
+  /** `ProviderContext.tokenOwner`. */
+  readonly tokenOwner: string | undefined;
 }
 
 /** A login belongs to everybody who waits for it; the transport's times end it. */
@@ -65,7 +67,7 @@ export class Sts {
 
   /** The first role, with the pod's token (AssumeRoleWithWebIdentity). */
   async withToken(role: AwsRole, jwt: Redacted<string>): Promise<LoginOutcome> {
-    const { place, calls, signingClock, sessionName } = this.#options;
+    const { place, calls, signingClock, sessionName, tokenOwner } = this.#options;
     const client = stsClient(place, undefined, signingClock);
     const command = new AssumeRoleWithWebIdentityCommand({
       RoleArn: role.arn,
@@ -78,7 +80,7 @@ export class Sts {
       client,
       signal: unending,
       send: async (options) => this.#read((await client.send(command, options)).Credentials),
-      explain: webIdentityRefused(stepOf(role, place), jwt.reveal()),
+      explain: webIdentityRefused(stepOf(role, place), jwt.reveal(), tokenOwner),
     });
     return identified(role, outcome);
   }

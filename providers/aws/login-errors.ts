@@ -1,6 +1,7 @@
 import { providerError, type ProviderError } from '../../lib/provider-error.ts';
 import { quoted } from '../../lib/text.ts';
 import { clockDifference, clockHint } from '../clock-hint.ts';
+import { tokenName } from '../current-token.ts';
 import { isSignatureRefused, type AnswerContext, type AwsFailure, type Refusal } from './answer.ts';
 
 /** A step of the way to a role. */
@@ -43,39 +44,44 @@ const sharedSentence = ({ code }: Refusal, { role, region }: LoginStep): Provide
 const tokenAdvice = ({ role }: LoginStep): string =>
   `the account of role ${quoted(role)} needs an IAM OIDC provider for this cluster's issuer with the audience sts.amazonaws.com`;
 
-const trustAdvice =
-  "its trust policy must allow sts:AssumeRoleWithWebIdentity to the cluster's OIDC provider for this pod's ServiceAccount (conditions on the issuer's :sub and :aud)";
+const trustAdvice = (owner = "this pod's ServiceAccount"): string =>
+  `its trust policy must allow sts:AssumeRoleWithWebIdentity to the cluster's OIDC provider for ${owner} (conditions on the issuer's :sub and :aud)`;
 
-/** What a refusal of AssumeRoleWithWebIdentity means (https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html). */
+/**
+ * What a refusal of AssumeRoleWithWebIdentity means (https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html).
+ *
+ * @param owner whose token it was (`ProviderContext.tokenOwner`)
+ */
 export const webIdentityRefused =
-  (step: LoginStep, jwt: string) =>
+  (step: LoginStep, jwt: string, owner?: string) =>
   (failure: AwsFailure, { now }: AnswerContext): ProviderError => {
     if (failure.kind === 'failed') return failure.error;
     const shared = sharedSentence(failure, step);
     if (shared !== undefined) return shared;
     const role = quoted(step.role);
-    const hint = clockHint(jwt, { name: 'AWS', date: failure.date }, now);
+    const token = tokenName(owner);
+    const hint = clockHint(jwt, { name: 'AWS', date: failure.date }, now, token);
     switch (failure.code) {
       case 'IDPCommunicationError':
       case 'IDPCommunication':
         return providerError(
           'unavailable',
-          `AWS STS could not reach this cluster's OIDC issuer to verify the pod's token for role ${role}`,
+          `AWS STS could not reach this cluster's OIDC issuer to verify ${token} for role ${role}`,
         );
       case 'ExpiredToken':
         return providerError(
           'unauthenticated',
-          `AWS STS says that the pod's token for role ${role} has expired ${failedAt(failure)}: ${withHint(hint, 'the kubelet replaces it')}`,
+          `AWS STS says that ${token} for role ${role} has expired ${failedAt(failure)}: ${withHint(hint, owner === undefined ? 'the kubelet replaces it' : 'the broker requests another one')}`,
         );
       case 'InvalidIdentityToken':
         return providerError(
           'unauthenticated',
-          `AWS STS does not accept the pod's token for role ${role} ${failedAt(failure)}: ${withHint(hint, tokenAdvice(step))}`,
+          `AWS STS does not accept ${token} for role ${role} ${failedAt(failure)}: ${withHint(hint, tokenAdvice(step))}`,
         );
       default:
         return providerError(
           'unauthenticated',
-          `AWS STS refused role ${role} to the pod's token ${failedAt(failure)}: ${withHint(hint, trustAdvice)}`,
+          `AWS STS refused role ${role} to ${token} ${failedAt(failure)}: ${withHint(hint, trustAdvice(owner))}`,
         );
     }
   };

@@ -98,11 +98,11 @@ export const openAws: OpenProvider = async (planStore, context) => {
   if (!secretsManager.ok) return failingProvider(secretsManager.error);
   const place = openPlace('sts', store.stsEndpoint, store, context);
   if (!place.ok) return failingProvider(place.error);
-  const { clock, log, lending } = context;
+  const { clock, log, lending, tokenOwner } = context;
   const signingClock = new SigningClock(clock);
   const calls = new Calls(context, signingClock);
   const { sessionName } = store.auth;
-  const sts = new Sts({ place: place.value, calls, signingClock, clock, sessionName });
+  const sts = new Sts({ place: place.value, calls, signingClock, clock, sessionName, tokenOwner });
   const places = { secretsManager: secretsManager.value, sts: place.value };
   const identity = await identityOf(store, sts, places, context);
   const reader = new Reader({

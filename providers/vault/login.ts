@@ -4,7 +4,7 @@ import type { Redacted } from '../../lib/redacted.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { quoted } from '../../lib/text.ts';
 import { clockHint } from '../clock-hint.ts';
-import { readPodToken, withCurrentToken } from '../current-token.ts';
+import { readPodToken, tokenName, withCurrentToken } from '../current-token.ts';
 import type { VaultConnection } from '../../lib/connections/connection.ts';
 import type { ProviderContext } from '../provider.ts';
 import type { Call, Judge } from './calls.ts';
@@ -21,7 +21,7 @@ export interface LoginRequests extends OwnTokenRequests {
   logIn(): Promise<Result<VaultToken, ProviderError>>;
 }
 
-/** A Vault that pods log in to with a token of their ServiceAccount. */
+/** A Vault that is logged in to with a token of a ServiceAccount. */
 export interface PodVault extends VaultConnection {
   readonly auth: VaultStorePlan['auth'];
 }
@@ -29,14 +29,25 @@ export interface PodVault extends VaultConnection {
 interface LoginOptions {
   readonly store: PodVault;
   readonly call: Call;
-  readonly context: Pick<ProviderContext, 'clock' | 'readToken'>;
+  readonly context: Pick<ProviderContext, 'clock' | 'readToken' | 'tokenOwner'>;
 }
 
+/** Who logs in: the pod, or whom the broker has a token of. */
+interface Applicant {
+  readonly account: string;
+  readonly token: string;
+}
+
+const applicantOf = (owner: string | undefined): Applicant =>
+  owner === undefined
+    ? { account: "this pod's ServiceAccount and namespace", token: "this pod's token" }
+    : { account: owner, token: tokenName(owner) };
+
 /** The role's fields that decide who may log in, by auth method. */
-const checks: Readonly<Record<VaultStorePlan['auth']['method'], string>> = {
-  kubernetes:
-    "admits this pod's ServiceAccount and namespace (bound_service_account_names, bound_service_account_namespaces) and its token's audience (audience)",
-  jwt: "admits this pod's token (bound_audiences, bound_subject, bound_claims)",
+const checks: Readonly<Record<VaultStorePlan['auth']['method'], (applicant: Applicant) => string>> = {
+  kubernetes: ({ account }) =>
+    `admits ${account} (bound_service_account_names, bound_service_account_namespaces) and its token's audience (audience)`,
+  jwt: ({ token }) => `admits ${token} (bound_audiences, bound_subject, bound_claims)`,
 };
 
 /** Where a login is made: auth methods may be in another namespace than secrets. */
@@ -53,12 +64,17 @@ export const loginPath = (mountPath: string): Result<string, ProviderError> => {
     : ok(path);
 };
 
-const refusalJudge = (store: PodVault, jwt: Redacted<string>): Judge<TokenLease> => {
+const refusalJudge = (
+  store: PodVault,
+  jwt: Redacted<string>,
+  owner: string | undefined,
+): Judge<TokenLease> => {
   const { method, mountPath } = store.auth;
   const place = loginPlace(mountPath, loginNamespace(store));
+  const applicant = applicantOf(owner);
   return judgeLogin(place, (status, date, { now }) => {
-    const hint = clockHint(jwt.reveal(), { name: 'Vault', date }, now);
-    const advice = `check that this is the mount path of a ${method} auth method, that the role exists, and that it ${checks[method]}`;
+    const hint = clockHint(jwt.reveal(), { name: 'Vault', date }, now, tokenName(owner));
+    const advice = `check that this is the mount path of a ${method} auth method, that the role exists, and that it ${checks[method](applicant)}`;
     return `Vault refused the login at ${place} as ${holderOf(store.auth)} (HTTP ${status}): ${hint === undefined ? '' : `${hint}; if that is not it, `}${advice}`;
   });
 };
@@ -71,7 +87,11 @@ export const loginRequests = ({ store, call, context }: LoginOptions): LoginRequ
     const path = loginPath(auth.mountPath);
     if (!path.ok) return path;
     const body = { ...(auth.role === undefined ? {} : { role: auth.role }), jwt: jwt.reveal().trim() };
-    return call('login', { method: 'write', path: path.value, namespace, body }, refusalJudge(store, jwt));
+    return call(
+      'login',
+      { method: 'write', path: path.value, namespace, body },
+      refusalJudge(store, jwt, context.tokenOwner),
+    );
   };
   return {
     ...ownTokenRequests(call, namespace),

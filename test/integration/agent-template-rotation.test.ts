@@ -20,6 +20,7 @@ import { runUntilTestEnds } from '../support/agent/three-stores.ts';
 import { killProcesses, removeBundles, startPairReader } from '../support/agent/volume-processes.ts';
 import { visibleFiles } from '../support/agent/volume.ts';
 import { until } from '../support/until.ts';
+import { kubernetesLogin, vaultAt } from '../support/stand-in-connections.ts';
 
 let vault: VaultServer;
 let token: string;
@@ -54,13 +55,8 @@ const store = (): PlanStore => ({
   name: 'vault',
   kind: 'SecretStore',
   provider: {
-    type: 'vault',
-    server: vault.url,
-    allowHttp: false,
-    path: 'kv',
-    kvVersion: 'v2',
-    caBundle: vault.caPem,
-    auth: { method: 'kubernetes', mountPath: 'kubernetes', role: 'app', token: 'vault' },
+    ...vaultAt(vault),
+    auth: kubernetesLogin,
   },
 });
 

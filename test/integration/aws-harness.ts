@@ -1,4 +1,5 @@
 import { afterEach } from '@jest/globals';
+import { given } from '../../lib/given.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { AwsStorePlan, PlanSource, PlanStore } from '../../lib/plan.ts';
 import { Redacted } from '../../lib/redacted.ts';
@@ -14,6 +15,7 @@ import {
 } from '../emulators/aws/setup.ts';
 import { ServiceAccountIssuer } from '../emulators/issuer/issuer.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { awsAt } from '../support/stand-in-connections.ts';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -75,6 +77,8 @@ export interface Opening {
   readonly session?: { text?: string };
   /** Default: none. */
   readonly podIdentity?: PodIdentity;
+  /** Default: the pod. */
+  readonly tokenOwner?: string;
   /** How far the pod's clock is ahead of AWS's, in milliseconds. */
   readonly ahead?: number;
 }
@@ -147,13 +151,7 @@ export const startGame = async (): Promise<Game> => {
     name: 'aws-secretsmanager',
     kind: 'SecretStore',
     provider: {
-      type: 'aws',
-      region: 'eu-central-1',
-      allowHttp: false,
-      secretsManagerEndpoint: aws.secretsManagerUrl,
-      stsEndpoint: aws.stsUrl,
-      caBundle: aws.caPem,
-      prefix: '',
+      ...awsAt(aws),
       auth: {
         token: 'sts',
         podIdentity: false,
@@ -165,7 +163,7 @@ export const startGame = async (): Promise<Game> => {
     },
   });
   const open = async (over: Opening = {}): Promise<Opened> => {
-    const { readToken = podToken, session = {}, podIdentity, ahead = 0 } = over;
+    const { readToken = podToken, session = {}, podIdentity, tokenOwner, ahead = 0 } = over;
     const logs: unknown[][] = [];
     const records: string[] = [];
     const provider = await openAws(storeOf(over), {
@@ -179,7 +177,7 @@ export const startGame = async (): Promise<Game> => {
       },
       readToken: async () => new Redacted(await readToken()),
       resolvePath: (path) => path,
-      ...(podIdentity === undefined ? {} : { podIdentity }),
+      ...given({ podIdentity, tokenOwner }),
       record: ({ operation, outcome }) => {
         records.push(`${operation} ${outcome}`);
       },

@@ -7,6 +7,7 @@ import { openAws } from '../../providers/aws/open.ts';
 import { allow, trustRoles } from '../emulators/aws/setup.ts';
 import { canary, db, roleArn, startGame } from './aws-harness.ts';
 import { lending, signal } from './vault-kept-harness.ts';
+import { awsAt } from '../support/stand-in-connections.ts';
 
 const keyId = 'AKIAKEYFERRY00000001';
 const reads = allow(['*'], ['secretsmanager:GetSecretValue', 'sts:AssumeRole', 'sts:TagSession']);
@@ -31,13 +32,7 @@ const start = async (over: Partial<AwsAccessKeyAuth> = {}) => {
       name: 'aws',
       kind: 'ClusterSecretStore',
       provider: {
-        type: 'aws',
-        region: 'eu-central-1',
-        allowHttp: false,
-        secretsManagerEndpoint: aws.secretsManagerUrl,
-        stsEndpoint: aws.stsUrl,
-        caBundle: aws.caPem,
-        prefix: '',
+        ...awsAt(aws),
         auth: {
           accessKeyId: ref('id'),
           secretAccessKey: ref('secret'),

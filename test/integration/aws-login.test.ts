@@ -58,6 +58,15 @@ describe('the first role', () => {
     expect(records).toEqual(['login unauthenticated', 'login unauthenticated']);
   });
 
+  test('that trusts another ServiceAccount than the one that the broker logs in as', async () => {
+    const { open } = await startGame();
+    const tokenOwner = 'ServiceAccount "payments/reader"';
+    const { lines } = await open({ tokenOwner, auth: { roles: [{ arn: roleArn('stranger') }] } });
+    expect(await lines('payments/db')).toEqual([
+      `unauthenticated: AWS STS refused role "${roleArn('stranger')}" to the token of ServiceAccount "payments/reader" (HTTP 403): its trust policy must allow sts:AssumeRoleWithWebIdentity to the cluster's OIDC provider for ServiceAccount "payments/reader" (conditions on the issuer's :sub and :aud)`,
+    ]);
+  });
+
   test('with a token of another audience, and with none', async () => {
     const { open, podToken } = await startGame();
     const token = await podToken('vault');

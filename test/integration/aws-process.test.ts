@@ -14,6 +14,7 @@ import { AgentProcess, killAgents } from '../support/agent/process.ts';
 import { visibleFiles } from '../support/agent/volume.ts';
 import { leaksOf, makeCanary } from '../support/canary.ts';
 import { startTestServer } from '../unit/providers/support/test-server.ts';
+import { awsAt } from '../support/stand-in-connections.ts';
 
 const root = join(import.meta.dirname, '../..');
 const programs = {
@@ -71,13 +72,7 @@ const planFor = ({ aws }: Account, auth: Partial<AwsStorePlan['auth']> = {}): Pl
     name: 'aws',
     kind: 'SecretStore',
     provider: {
-      type: 'aws',
-      region: 'eu-central-1',
-      allowHttp: false,
-      secretsManagerEndpoint: aws.secretsManagerUrl,
-      stsEndpoint: aws.stsUrl,
-      caBundle: aws.caPem,
-      prefix: '',
+      ...awsAt(aws),
       auth: {
         token: 'sts',
         podIdentity: false,

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { BrokerCluster, externalSecret, platformStore } from '../support/broker/broker-cluster.ts';
+import { InProcessBroker, externalSecret, platformStore } from '../support/broker/in-process-broker.ts';
 import { readOf, type BrokerCaller } from '../support/broker/caller.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 let clock: ManualClock;
-let cluster: BrokerCluster;
+let cluster: InProcessBroker;
 let pod: BrokerCaller;
 beforeEach(async () => {
   clock = new ManualClock(Date.now());
-  cluster = await BrokerCluster.open(
+  cluster = await InProcessBroker.open(
     { clock, limits: { rate: { perSecond: 100, burst: 5_000 } } },
     platformStore(),
     externalSecret('db', 'payments', 'payments/db', 'payments/large'),

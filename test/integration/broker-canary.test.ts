@@ -9,7 +9,7 @@ import { removeFolders } from '../support/agent/folders.ts';
 import { AgentProcess, killAgents } from '../support/agent/process.ts';
 import { visibleFiles } from '../support/agent/volume.ts';
 import { BrokerCaller } from '../support/broker/caller.ts';
-import { BrokerCluster, type Replica } from '../support/broker/cluster.ts';
+import { BrokerProcesses, type BrokerReplica } from '../support/broker/broker-processes.ts';
 import { planFor } from '../support/broker/outage-world.ts';
 import { leaksOf, makeCanary } from '../support/canary.ts';
 import { freePort } from '../support/free-port.ts';
@@ -31,8 +31,8 @@ const values = {
 };
 
 let bitwarden: BitwardenServer;
-let cluster: BrokerCluster;
-let replica: Replica;
+let cluster: BrokerProcesses;
+let replica: BrokerReplica;
 const brokerLines: string[] = [];
 
 beforeAll(async () => {
@@ -45,7 +45,7 @@ beforeAll(async () => {
     },
   });
   const servers = [bitwarden.apiUrl, bitwarden.identityUrl];
-  cluster = await BrokerCluster.start({
+  cluster = await BrokerProcesses.start({
     secrets: { 'payments/db': { password: values.vault }, 'hr/db': { password: values.denied } },
     access: [{ keys: ['payments/*'] }],
     install: {

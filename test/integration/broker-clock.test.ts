@@ -1,19 +1,17 @@
-import { once } from 'node:events';
-import { connect } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { BrokerPod, brokerPlan } from '../support/agent/broker-pod.ts';
 import { removeFolders } from '../support/agent/folders.ts';
 import { realStores } from '../support/agent/in-process.ts';
 import { runUntilTestEnds } from '../support/agent/three-stores.ts';
 import { visibleFiles } from '../support/agent/volume.ts';
-import { BrokerCluster, platformStore } from '../support/broker/broker-cluster.ts';
-import { watchOf, type OpenFeed } from '../support/broker/caller.ts';
+import { InProcessBroker, platformStore } from '../support/broker/in-process-broker.ts';
+import { watchOf, type BrokerCaller, type OpenFeed } from '../support/broker/caller.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { until, untilAdvancing } from '../support/until.ts';
 
 /** The broker over real sockets, with time that passes when a test says so. */
 
-let cluster: BrokerCluster;
+let cluster: InProcessBroker;
 let clock: ManualClock;
 afterEach(async () => {
   await cluster.close();
@@ -24,8 +22,22 @@ const second = 1_000;
 
 const start = async (keys: readonly string[] = ['*'], random = 0): Promise<void> => {
   clock = new ManualClock(Date.now());
-  cluster = await BrokerCluster.open({ clock, random: () => random }, platformStore([{ keys: [...keys] }]));
+  cluster = await InProcessBroker.open({ clock, random: () => random }, platformStore([{ keys: [...keys] }]));
   cluster.upstream.set('db', 'one');
+};
+
+/** A pod whose token is good for so many seconds: the API server itself gives none for less than ten minutes. */
+const podFor = async (expirationSeconds: number): Promise<BrokerCaller> => {
+  cluster.addPod('web');
+  const uid = cluster.api.get('pods', 'web', 'payments')?.metadata.uid ?? '';
+  const { token } = await cluster.issuer.issue({
+    namespace: 'payments',
+    serviceAccount: 'app',
+    audiences: ['keyferry'],
+    expirationSeconds,
+    pod: { name: 'web', uid },
+  });
+  return cluster.caller(token);
 };
 
 const looksAt = (pod: string): number =>
@@ -57,16 +69,7 @@ describe('what the API server said', () => {
 
   test('of a token ends with the token', async () => {
     await start();
-    cluster.addPod('web');
-    const uid = cluster.api.get('pods', 'web', 'payments')?.metadata.uid ?? '';
-    const { token } = await cluster.issuer.issue({
-      namespace: 'payments',
-      serviceAccount: 'app',
-      audiences: ['keyferry'],
-      expirationSeconds: 30,
-      pod: { name: 'web', uid },
-    });
-    const caller = cluster.caller(token);
+    const caller = await podFor(30);
     expect((await caller.read('db')).status).toBe(200);
     await clock.advance(60 * second);
     const answer = await caller.read('db');
@@ -135,16 +138,7 @@ describe('a feed', () => {
 
   test('ends after 10 minutes, whatever the life of the token', async () => {
     await start();
-    cluster.addPod('web');
-    const uid = cluster.api.get('pods', 'web', 'payments')?.metadata.uid ?? '';
-    const { token } = await cluster.issuer.issue({
-      namespace: 'payments',
-      serviceAccount: 'app',
-      audiences: ['keyferry'],
-      expirationSeconds: 3600,
-      pod: { name: 'web', uid },
-    });
-    const feed = await cluster.caller(token).feed('db');
+    const feed = await (await podFor(3600)).feed('db');
     expect((await feed.next('open')).endsInSeconds).toBe(600);
     await clock.advance(601 * second);
     await heard(feed, 'end', 1);
@@ -203,14 +197,6 @@ describe('a feed', () => {
   });
 });
 
-const certificateAt = async (port: number): Promise<string> => {
-  const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false });
-  await once(socket, 'secureConnect');
-  const pem = socket.getPeerX509Certificate()?.toString() ?? '';
-  socket.destroy();
-  return pem;
-};
-
 describe('an agent whose key is taken away', () => {
   const posts = async (): Promise<number> => {
     const metrics = await cluster.metrics.registry.metrics();
@@ -222,8 +208,10 @@ describe('an agent whose key is taken away', () => {
     cluster.addPod('api');
     const pod = new BrokerPod(await cluster.token('api'));
     const { root } = pod;
-    const server = { url: `https://localhost:${cluster.port}`, pem: await certificateAt(cluster.port) };
-    const plan = brokerPlan(server, { stores: ['platform'], sources: { db: { intervalSeconds: 20 } } });
+    const plan = brokerPlan(cluster.address, {
+      stores: ['platform'],
+      sources: { db: { intervalSeconds: 20 } },
+    });
     const wait = (condition: () => boolean, what: string): Promise<void> =>
       untilAdvancing(clock, condition, { what, step: 10 });
     const running = runUntilTestEnds({ plan, root, mode: 'run', clock, stores: realStores(plan, root) });

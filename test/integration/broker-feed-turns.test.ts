@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { systemClock, type Clock } from '../../lib/clock.ts';
-import { BrokerCluster, externalSecret, platformStore } from '../support/broker/broker-cluster.ts';
+import { InProcessBroker, externalSecret, platformStore } from '../support/broker/in-process-broker.ts';
 import { readOf } from '../support/broker/caller.ts';
 
 /** How often and for how long something rested, in milliseconds. */
@@ -17,11 +17,11 @@ const clock: Clock = {
   },
 };
 
-let cluster: BrokerCluster;
+let cluster: InProcessBroker;
 beforeEach(async () => {
   rests = [];
   time = 0;
-  cluster = await BrokerCluster.open({ clock }, platformStore());
+  cluster = await InProcessBroker.open({ clock }, platformStore());
   cluster.upstream.set('db', 'one');
 });
 afterEach(async () => {

@@ -1,14 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Manifest } from '../emulators/kube-api/kube-api.ts';
 import { Kubelet } from '../emulators/kube-api/kubelet.ts';
-import { BrokerCluster } from '../support/broker/cluster.ts';
-import { KeyferryProcess } from '../support/keyferry-process.ts';
+import { agentImage } from '../support/agent/image.ts';
+import { BrokerProcesses } from '../support/broker/broker-processes.ts';
+import { startKeyferryPod, webhookService } from '../support/keyferry-pod.ts';
 
-const dist = join(import.meta.dirname, '..', '..', 'dist');
-const system = 'keyferry-system';
 const names = ['first', 'second'] as const;
 
 const podOf = (name: string, namespace: string): Manifest => ({
@@ -35,44 +31,25 @@ const median = (values: readonly number[]): number =>
 /** The ConfigMap with the broker's certificates comes to a namespace after its first pod; that one has them in its plan. */
 test('the first pod of a namespace starts through the broker as fast as the second', async () => {
   const ports = new Map<string, number>();
-  await using cluster = await BrokerCluster.start({
+  await using cluster = await BrokerProcesses.start({
     secrets: { 'app/db': { password: 'hunter2' } },
     services: (address) => ports.get(address),
   });
   await cluster.add();
-  const folder = mkdtempSync(join(tmpdir(), 'keyferry-first-'));
-  const file = (name: string, text: string): string => {
-    writeFileSync(join(folder, name), text, { mode: 0o600 });
-    return join(folder, name);
-  };
-  const account = `system:serviceaccount:${system}:keyferry-webhook`;
-  const webhook = new KeyferryProcess({
-    program: join(dist, 'webhook.mjs'),
-    args: [
-      ...['--kubeconfig', file('kubeconfig', cluster.api.kubeconfig(account))],
-      ...['--broker-config', file('broker.yaml', '{}'), '--broker-server', cluster.broker.server],
-      ...['--shutdown-delay', '0s', '--status', 'off'],
-    ],
-    environment: { POD_UID: (await cluster.pod('webhook', system)).uid, POD_NAMESPACE: system },
-  });
+  const { api, folder, installFile } = cluster;
+  const args = ['--broker-server', cluster.broker.server, '--status', 'off'];
+  const webhook = startKeyferryPod({ api, component: 'webhook', folder, installFile, args });
   try {
-    ports.set(`keyferry-webhook.${system}.svc:443`, await webhook.port);
+    ports.set(webhookService, await webhook.port);
     await webhook.ready();
     await using kubelet = await Kubelet.start({
-      api: cluster.api,
-      images: {
-        'keyferry-agent:0.1.0': {
-          files: { '/opt/keyferry/agent.cjs': join(dist, 'agent.cjs') },
-          user: 65_532,
-          group: 65_532,
-        },
-        'busybox:1.37': {},
-      },
+      api,
+      images: { 'keyferry-agent:0.1.0': agentImage, 'busybox:1.37': {} },
     });
     const times = { first: [] as number[], second: [] as number[] };
     for (let team = 0; team < 7; team += 1) {
       const namespace = `team-${team}`;
-      cluster.api.apply(
+      api.apply(
         { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
         { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'app', namespace } },
       );
@@ -87,6 +64,5 @@ test('the first pod of a namespace starts through the broker as fast as the seco
     expect(median(times.first) / median(times.second)).toBeLessThan(2);
   } finally {
     await webhook.stop();
-    rmSync(folder, { recursive: true });
   }
 }, 120_000);

@@ -4,7 +4,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BrokerCaller } from '../support/broker/caller.ts';
-import { BrokerCluster, type Replica } from '../support/broker/cluster.ts';
+import { BrokerProcesses, type BrokerReplica } from '../support/broker/broker-processes.ts';
 
 /**
  * What is left of secrets in the broker, which runs as it is but for a signal that has it write a heap snapshot. A snapshot has the texts that can be
@@ -36,13 +36,13 @@ const formsOf = (value: string): ReadonlyMap<string, string> =>
 const formsIn = (bytes: Buffer, value: string): readonly string[] =>
   [...formsOf(value)].flatMap(([name, form]) => (bytes.includes(form, 'latin1') ? [name] : []));
 
-let cluster: BrokerCluster;
-let replica: Replica;
+let cluster: BrokerProcesses;
+let replica: BrokerReplica;
 let caller: BrokerCaller;
 const snapshots: PromiseWithResolvers<string>[] = [];
 
 beforeAll(async () => {
-  cluster = await BrokerCluster.start({
+  cluster = await BrokerProcesses.start({
     secrets: {
       ...Object.fromEntries(followed.map((value, index) => [`payments/${index}`, { password: value }])),
       'payments/once': { password: readOnce },

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { BrokerCluster, platformStore } from '../support/broker/broker-cluster.ts';
+import { InProcessBroker, platformStore } from '../support/broker/in-process-broker.ts';
 import { textOf } from '../support/broker/caller.ts';
 
 const everything = platformStore([{ keys: ['*'] }]);
 
-let cluster: BrokerCluster;
+let cluster: InProcessBroker;
 beforeEach(async () => {
-  cluster = await BrokerCluster.open({}, everything);
+  cluster = await InProcessBroker.open({}, everything);
   cluster.upstream.set('db', 'hunter2');
 });
 afterEach(async () => {
@@ -85,6 +85,23 @@ describe('who calls', () => {
     expect((await cluster.caller(token).read('db')).status).toBe(401);
   });
 
+  test("a deleted pod's token, from the address of the next pod of its name: 403, whatever is still known of the token", async () => {
+    // No address yet: the pod is looked at for each request, and the token's review is not made again.
+    const before = await cluster.pod('web', { addresses: [] });
+    expect((await before.read('db')).status).toBe(200);
+    cluster.api.delete('pods', 'web', 'payments');
+    const after = await cluster.pod('web');
+    const answer = await before.read('db');
+    expect([answer.status, answer.message]).toEqual([
+      403,
+      'the pod web of the token is gone; another one has its name',
+    ]);
+    expect(cluster.reviews).toBe(1);
+    // What was known of the token is forgotten with that, and the API server takes it no more.
+    expect((await before.read('db')).status).toBe(401);
+    expect((await after.read('db')).status).toBe(200);
+  });
+
   test('a pod that has ended: 403', async () => {
     cluster.addPod('job', { phase: 'Succeeded' });
     const answer = await cluster.caller(await cluster.token('job')).read('db');
@@ -154,7 +171,7 @@ describe('who calls', () => {
 });
 
 test('without the check of addresses, a token does from anywhere', async () => {
-  const lenient = await BrokerCluster.open({ checkPeerAddress: false }, everything);
+  const lenient = await InProcessBroker.open({ checkPeerAddress: false }, everything);
   lenient.upstream.set('db', 'hunter2');
   const pod = await lenient.pod('web', {}, { localAddress: '127.0.0.2' });
   expect((await pod.read('db')).status).toBe(200);

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { startKubeApi } from '../emulators/kube-api/kube-api.ts';
-import { BrokerCluster, type Replica } from '../support/broker/cluster.ts';
+import { BrokerProcesses, type BrokerReplica } from '../support/broker/broker-processes.ts';
 import { BrokerCaller, readOf, textOf, watchOf } from '../support/broker/caller.ts';
 import { KeyferryProcess } from '../support/keyferry-process.ts';
 import { until } from '../support/until.ts';
@@ -12,9 +12,9 @@ import { until } from '../support/until.ts';
 const program = join(import.meta.dirname, '..', '..', 'dist', 'broker.mjs');
 const store = { kind: 'ClusterSecretStore', name: 'shared' } as const;
 
-let cluster: BrokerCluster | undefined;
-const open = async (): Promise<BrokerCluster> => {
-  cluster = await BrokerCluster.start({ secrets: { db: { password: 'hunter2' } } });
+let cluster: BrokerProcesses | undefined;
+const open = async (): Promise<BrokerProcesses> => {
+  cluster = await BrokerProcesses.start({ secrets: { db: { password: 'hunter2' } } });
   return cluster;
 };
 const processes: KeyferryProcess[] = [];
@@ -33,12 +33,12 @@ const run = (...args: readonly string[]): { readonly process: KeyferryProcess; r
 };
 
 const ready = async (
-  of: BrokerCluster,
+  of: BrokerProcesses,
   flags: readonly string[] = [],
   lines: string[] = [],
-): Promise<Replica> => of.add({ flags, onLine: (line) => lines.push(line) });
+): Promise<BrokerReplica> => of.add({ flags, onLine: (line) => lines.push(line) });
 
-const caller = async (of: BrokerCluster, { process }: Replica): Promise<BrokerCaller> =>
+const caller = async (of: BrokerProcesses, { process }: BrokerReplica): Promise<BrokerCaller> =>
   new BrokerCaller(await process.port, (await of.pod('web')).token);
 
 describe('asked to end', () => {
@@ -63,21 +63,14 @@ describe('asked to end', () => {
     await feed.next('end');
     await until(feed.ended, 'the end of the feed');
     expect(await replica.process.exitCode()).toBe(0);
-    expect(performance.now() - started).toBeLessThan(9_000);
+    expect(performance.now() - started).toBeLessThan(20_000);
     pod.close();
   });
 
   test('before it could start, it ends too', async () => {
     const world = await open();
     world.api.fault = () => ({ kind: 'status', code: 503 });
-    const { process, lines } = run(
-      ...[
-        '--kubeconfig',
-        join(world.folder, 'kubeconfig'),
-        '--broker-config',
-        join(world.folder, 'broker.yaml'),
-      ],
-    );
+    const { process, lines } = run(...world.neededFlags);
     await until(() => lines.some((line) => line.includes('"level":"warn"')), 'the first try');
     process.signal('SIGTERM');
     expect(await process.exitCode()).toBe(0);
@@ -106,9 +99,8 @@ describe('what nobody but the installer can put right ends it', () => {
 
   test("the broker's file: all problems with the file's name, exit code 1", async () => {
     const world = await open();
-    const file = join(world.folder, 'wrong.yaml');
-    writeFileSync(file, 'credentials: 1\nserviceAccounts: 2\n');
-    const { process, lines } = run('--kubeconfig', join(world.folder, 'kubeconfig'), '--broker-config', file);
+    writeFileSync(world.installFile, 'credentials: 1\nserviceAccounts: 2\n');
+    const { process, lines } = run(...world.neededFlags);
     expect(await process.exitCode()).toBe(1);
     const problems = lines
       .filter((line) => line.includes('cannot start'))
@@ -116,26 +108,18 @@ describe('what nobody but the installer can put right ends it', () => {
     expect(problems).toEqual([
       expect.objectContaining({
         level: 'error',
-        problem: expect.stringMatching(/wrong\.yaml: .*credentials/u),
+        problem: expect.stringMatching(/broker\.yaml: .*credentials/u),
       }),
       expect.objectContaining({
         level: 'error',
-        problem: expect.stringMatching(/wrong\.yaml: .*serviceAccounts/u),
+        problem: expect.stringMatching(/broker\.yaml: .*serviceAccounts/u),
       }),
     ]);
   });
 
   test('an audit log that cannot be written: exit code 1', async () => {
     const world = await open();
-    const { process, lines } = run(
-      ...[
-        '--kubeconfig',
-        join(world.folder, 'kubeconfig'),
-        '--broker-config',
-        join(world.folder, 'broker.yaml'),
-      ],
-      ...['--audit-log', '/missing/audit.log'],
-    );
+    const { process, lines } = run(...world.neededFlags, '--audit-log', '/missing/audit.log');
     expect(await process.exitCode()).toBe(1);
     expect(lines.join('\n')).toContain('--audit-log: /missing/audit.log cannot be written: ENOENT');
   });
@@ -145,9 +129,7 @@ describe('what nobody but the installer can put right ends it', () => {
     await using api = await startKubeApi({ version: { major: '1', minor: '29', gitVersion: 'v1.29.4' } });
     const kubeconfig = join(world.folder, 'old');
     writeFileSync(kubeconfig, api.kubeconfig());
-    const { process, lines } = run(
-      ...['--kubeconfig', kubeconfig, '--broker-config', join(world.folder, 'broker.yaml')],
-    );
+    const { process, lines } = run('--kubeconfig', kubeconfig, '--broker-config', world.installFile);
     expect(await process.exitCode()).toBe(1);
     expect(lines.join('\n')).toMatch(/1\.30/u);
   });

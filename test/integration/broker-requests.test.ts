@@ -1,14 +1,14 @@
 import { text } from 'node:stream/consumers';
 import { connect } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { BrokerCluster, externalSecret, platformStore } from '../support/broker/broker-cluster.ts';
+import { InProcessBroker, externalSecret, platformStore } from '../support/broker/in-process-broker.ts';
 import { readOf, textOf, watchOf, type BrokerCaller } from '../support/broker/caller.ts';
 import { until } from '../support/until.ts';
 
-let cluster: BrokerCluster;
+let cluster: InProcessBroker;
 let pod: BrokerCaller;
 beforeEach(async () => {
-  cluster = await BrokerCluster.open(
+  cluster = await InProcessBroker.open(
     { limits: { rate: { perSecond: 0.001, burst: 220 } } },
     platformStore(),
     externalSecret('db', 'payments', 'payments/db'),

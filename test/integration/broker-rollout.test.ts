@@ -7,7 +7,7 @@ import { removeFolders } from '../support/agent/folders.ts';
 import { AgentProcess, killAgents } from '../support/agent/process.ts';
 import { BrokerPod } from '../support/agent/broker-pod.ts';
 import { visibleFiles } from '../support/agent/volume.ts';
-import { BrokerCluster, type Replica } from '../support/broker/cluster.ts';
+import { BrokerProcesses, type BrokerReplica } from '../support/broker/broker-processes.ts';
 import { Fleet, type FleetAgent } from '../support/broker/fleet.ts';
 import { planFor } from '../support/broker/outage-world.ts';
 
@@ -18,11 +18,11 @@ const wholeProcesses = 4;
 const patience = 300_000;
 const program = join(import.meta.dirname, '..', '..', 'dist', 'agent.cjs');
 
-let cluster: BrokerCluster;
+let cluster: BrokerProcesses;
 let home: string;
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'keyferry-rollout-'));
-  cluster = await BrokerCluster.start({ secrets: { 'payments/db': { password: 'one' } } });
+  cluster = await BrokerProcesses.start({ secrets: { 'payments/db': { password: 'one' } } });
 }, patience);
 afterEach(() => {
   killAgents();
@@ -33,10 +33,10 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
 }, patience);
 
-const addReplica = (): Promise<Replica> => cluster.add({ flags: ['--shutdown-delay', '2s'] });
+const addReplica = (): Promise<BrokerReplica> => cluster.add({ flags: ['--shutdown-delay', '2s'] });
 
 /** The steps of a rollout: a new one comes before an old one goes, until all are new; each serves on for a while after it was asked to end. */
-const stepsOf = (old: readonly Replica[]): readonly (() => Promise<unknown>)[] =>
+const stepsOf = (old: readonly BrokerReplica[]): readonly (() => Promise<unknown>)[] =>
   old.flatMap((replica) => [
     addReplica,
     async () => {

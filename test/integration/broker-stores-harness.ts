@@ -1,16 +1,16 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach } from '@jest/globals';
-import { parseAllDocuments } from 'yaml';
 import { openStores, type Stores } from '../../broker/stores/open.ts';
 import type { BrokerInstall } from '../../lib/broker/install.ts';
 import { connect } from '../../lib/kube/connection.ts';
 import { readStore, type Store } from '../../lib/stores/store.ts';
 import type { Provider } from '../../providers/provider.ts';
 import { ServiceAccountIssuer } from '../emulators/issuer/issuer.ts';
-import { startKubeApi, type KubeApi, type Manifest } from '../emulators/kube-api/kube-api.ts';
+import { startKubeApi, type KubeApi } from '../emulators/kube-api/kube-api.ts';
 import { startVaultServer, type VaultServer } from '../emulators/vault/server.ts';
+import { manifestsIn } from '../support/deployed.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { recorder } from './vault-harness.ts';
 
@@ -20,12 +20,6 @@ afterEach(async () => {
 });
 
 const system = 'keyferry-system';
-const base = join(import.meta.dirname, '..', '..', 'deploy', 'base');
-
-const manifestsOf = (...files: string[]): Manifest[] =>
-  files.flatMap((file) =>
-    parseAllDocuments(readFileSync(join(base, file), 'utf8')).map((document) => document.toJS() as Manifest),
-  );
 
 const boundTo = (namespace: string, name: string): Record<string, unknown> => ({
   bound_service_account_names: [name],
@@ -99,7 +93,7 @@ export const startStores = async (): Promise<BrokerStores> => {
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: system } },
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'payments' } },
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'reader', namespace: 'payments' } },
-    ...manifestsOf('broker-service-account.yaml', 'broker-rbac.yaml'),
+    ...manifestsIn('base/broker-service-account.yaml', 'base/broker-rbac.yaml'),
   );
   const folder = mkdtempSync(join(tmpdir(), 'keyferry-stores-'));
   closers.push(() => {

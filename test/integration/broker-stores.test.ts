@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { readLine, startStores, type BrokerStores } from './broker-stores-harness.ts';
+import { tokenRights } from '../support/token-rights.ts';
 
 const minute = 60_000;
 const db = '{"password":"p1"}';
@@ -15,6 +16,11 @@ const withAppRole = { appRole: { roleId: 'app', secretRef: { name: 'vault', key:
 
 const logins = ({ vault }: BrokerStores, status?: number): number =>
   vault.requests.count({ path: 'auth/approle/login', ...(status === undefined ? {} : { status }) });
+
+/** RBAC's part of it. */
+const letBrokerLogInAsReader = (world: BrokerStores): void => {
+  world.api.apply(...tokenRights('payments', 'reader'));
+};
 
 describe('a store without a credential', () => {
   test('is read with a token of the broker’s own ServiceAccount, kept for 80 % of its life', async () => {
@@ -43,29 +49,23 @@ describe('a store without a credential', () => {
     expect(await readLine(provider)).toMatch(
       /^unauthenticated: the broker has no token of ServiceAccount "payments\/reader" for the audience "vault": .*forbidden/,
     );
-    world.api.apply(
-      {
-        apiVersion: 'rbac.authorization.k8s.io/v1',
-        kind: 'Role',
-        metadata: { name: 'token', namespace: 'payments' },
-        rules: [
-          {
-            apiGroups: [''],
-            resources: ['serviceaccounts/token'],
-            resourceNames: ['reader'],
-            verbs: ['create'],
-          },
-        ],
-      },
-      {
-        apiVersion: 'rbac.authorization.k8s.io/v1',
-        kind: 'RoleBinding',
-        metadata: { name: 'token', namespace: 'payments' },
-        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'token' },
-        subjects: [{ kind: 'ServiceAccount', name: 'keyferry-broker', namespace: 'keyferry-system' }],
-      },
-    );
+    letBrokerLogInAsReader(world);
     expect(await readLine(provider)).toBe(db);
+  });
+
+  test("is refused in words of whose login it was: the broker's own, or that of the ServiceAccount", async () => {
+    const world = await startStores();
+    world.list({ serviceAccounts: [{ namespace: 'payments', name: 'reader' }] });
+    letBrokerLogInAsReader(world);
+    world.vault.faults.add({ kind: 'status', status: 403, path: 'auth/kubernetes/login' });
+    const refused = (account: string): string =>
+      `it admits ${account} (bound_service_account_names, bound_service_account_namespaces) and its token's audience (audience)`;
+    expect(await readLine(await world.open(world.store(withOwnToken)))).toContain(
+      refused('the broker\'s own ServiceAccount "keyferry-system/keyferry-broker"'),
+    );
+    expect(await readLine(await world.open(world.store(asReader)))).toContain(
+      refused('ServiceAccount "payments/reader"'),
+    );
   });
 
   test('of a tenant is never read as the broker itself', async () => {

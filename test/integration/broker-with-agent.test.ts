@@ -1,55 +1,36 @@
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { connect } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { parse } from 'yaml';
 import type { Plan } from '../../lib/plan.ts';
-import type { Manifest } from '../emulators/kube-api/kube-api.ts';
 import { BrokerPod, brokerPlan } from '../support/agent/broker-pod.ts';
 import { removeFolders } from '../support/agent/folders.ts';
 import { AgentProcess, killAgents, terminationMessageIn } from '../support/agent/process.ts';
 import { visibleFiles } from '../support/agent/volume.ts';
-import { BrokerCluster, platformStore } from '../support/broker/broker-cluster.ts';
+import { InProcessBroker, platformStore } from '../support/broker/in-process-broker.ts';
 import { until } from '../support/until.ts';
 
 /** The agent and the broker as they are, which know each other by `lib/broker` alone. */
 
-const clusters: BrokerCluster[] = [];
+const clusters: InProcessBroker[] = [];
 afterEach(async () => {
   killAgents();
   await Promise.all(clusters.splice(0).map((cluster) => cluster.close()));
   removeFolders();
 });
 
-const definitions = (): readonly Manifest[] =>
-  ['secretstores', 'clustersecretstores', 'externalsecrets'].map((name) => {
-    const file = join(import.meta.dirname, `../../deploy/base/crd-${name}.yaml`);
-    return parse(readFileSync(file, 'utf8')) as Manifest;
-  });
-
-const certificateAt = async (port: number): Promise<string> => {
-  const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false });
-  await once(socket, 'secureConnect');
-  const pem = socket.getPeerX509Certificate()?.toString() ?? '';
-  socket.destroy();
-  return pem;
-};
-
 interface World {
-  readonly cluster: BrokerCluster;
+  readonly cluster: InProcessBroker;
   readonly pod: BrokerPod;
   readonly plan: Plan;
   readonly file: () => string | undefined;
 }
 
 const start = async (keys: readonly string[]): Promise<World> => {
-  const cluster = await BrokerCluster.open({}, ...definitions(), platformStore([{ keys: [...keys] }]));
+  const cluster = await InProcessBroker.open({}, platformStore([{ keys: [...keys] }]));
   clusters.push(cluster);
   cluster.addPod('api');
   const pod = new BrokerPod(await cluster.token('api'));
-  const server = { url: `https://localhost:${cluster.port}`, pem: await certificateAt(cluster.port) };
-  const plan = brokerPlan(server, { stores: ['platform'], sources: { db: {} } });
+  const plan = brokerPlan(cluster.address, { stores: ['platform'], sources: { db: {} } });
   return { cluster, pod, plan, file: () => visibleFiles(`${pod.root}/keyferry/secrets`)['db'] };
 };
 

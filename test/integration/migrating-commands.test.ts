@@ -8,6 +8,7 @@ import { KubeApi, type Manifest } from '../emulators/kube-api/kube-api.ts';
 import { loadCase, wantedFiles, withFileStores } from '../support/eso/cases.ts';
 import { secretsOf } from '../support/eso/secrets.ts';
 import { describeWithKubectl } from '../support/with-program.ts';
+import { esoDefinition } from '../support/eso/definition.ts';
 
 const repository = join(import.meta.dirname, '..', '..');
 const page = readFileSync(join(repository, 'docs', 'migrating-from-eso.md'), 'utf8');
@@ -21,22 +22,6 @@ const blockWith = (part: string): string => {
   const [block, ...others] = blocks.filter((text) => text.includes(part));
   if (block === undefined || others.length > 0) throw new Error(`not one block has ${part}`);
   return block;
-};
-
-/** What External Secrets Operator's chart installs, as far as an API server has to know. */
-const definition = (kind: string, scope: 'Namespaced' | 'Cluster'): Manifest => {
-  const plural = `${kind.toLowerCase()}s`;
-  return {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: `${plural}.external-secrets.io` },
-    spec: {
-      group: 'external-secrets.io',
-      scope,
-      names: { kind, plural },
-      versions: [{ name: 'v1beta1', served: true, storage: true }],
-    },
-  };
 };
 
 const eso = loadCase('aws-connection-string');
@@ -57,9 +42,9 @@ describeWithKubectl('the commands of docs/migrating-from-eso.md, with kubectl', 
     }));
     api.apply(
       { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
-      definition('SecretStore', 'Namespaced'),
-      definition('ExternalSecret', 'Namespaced'),
-      definition('ClusterSecretStore', 'Cluster'),
+      esoDefinition('SecretStore', { version: 'v1beta1' }),
+      esoDefinition('ExternalSecret', { version: 'v1beta1' }),
+      esoDefinition('ClusterSecretStore', { version: 'v1beta1', scope: 'Cluster' }),
       ...(documents as unknown as Manifest[]),
       ...secretsOf(wantedFiles(eso), namespace),
     );

@@ -5,7 +5,7 @@ import { Redacted } from '../../lib/redacted.ts';
 import { ok } from '../../lib/result.ts';
 import type { Access, Served, Upstream } from '../../broker/upstream/upstream.ts';
 import type { Manifest } from '../emulators/kube-api/kube-api.ts';
-import { BrokerCluster } from '../support/broker/broker-cluster.ts';
+import { InProcessBroker } from '../support/broker/in-process-broker.ts';
 import type { BrokerCaller } from '../support/broker/caller.ts';
 import { policyTable, type Expected, type PolicyRow } from '../support/policy-table.ts';
 import { clustersOf, rowInCluster, type RowInCluster } from '../support/policy/renamed.ts';
@@ -106,7 +106,7 @@ const namespacesOf = (rows: readonly PolicyRow[]): readonly Manifest[] =>
 const ask = async (rows: readonly PolicyRow[], first: number): Promise<ReadonlyMap<PolicyRow, Heard>> => {
   const placed = rows.map((row, index) => rowInCluster(row, first + index));
   const backends = new RowBackends(placed);
-  const cluster = await BrokerCluster.open(
+  const cluster = await InProcessBroker.open(
     { upstream: backends, install: { current: () => rows[0]!.install, onChange: () => () => undefined } },
     ...namespacesOf(rows),
     ...placed.flatMap(({ objects }) => objects),
@@ -119,7 +119,7 @@ const ask = async (rows: readonly PolicyRow[], first: number): Promise<ReadonlyM
 };
 
 /** A pod of the ServiceAccount; the broker hears nothing of a Namespace that the table calls unknown. */
-const podOf = async (cluster: BrokerCluster, { row: { who } }: RowInCluster): Promise<BrokerCaller> => {
+const podOf = async (cluster: InProcessBroker, { row: { who } }: RowInCluster): Promise<BrokerCaller> => {
   const { namespace, serviceAccount, namespaceLabels } = who;
   if (namespaceLabels === undefined) {
     cluster.api.fault = ({ path }) => (path === '/api/v1/namespaces' ? { kind: 'hang' } : undefined);
@@ -130,7 +130,7 @@ const podOf = async (cluster: BrokerCluster, { row: { who } }: RowInCluster): Pr
 };
 
 const askAt = async (
-  cluster: BrokerCluster,
+  cluster: InProcessBroker,
   placed: readonly RowInCluster[],
   backends: RowBackends,
 ): Promise<ReadonlyMap<PolicyRow, Heard>> => {
@@ -188,7 +188,7 @@ const foundIn = (outcome: BrokerOutcome | undefined): readonly string[] | undefi
   return [...(decodeFoundSecrets(Buffer.from(outcome.secret.bytes, 'base64'))?.keys() ?? [])].sort();
 };
 
-/** Allowed as far as words go; what the wire shows is below. */
+/** Allowed as far as words go; what the wire shows is in `policy-wire.test.ts`. */
 const isAllowed = ({ expected }: PolicyRow): boolean => expected.allowed || expected.by === 'wire';
 
 test('every row has been asked, by few requests', () => {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Manifest } from '../emulators/kube-api/kube-api.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { StatusCluster, vault } from '../support/status-cluster.ts';
 import { untilAdvancing } from '../support/until.ts';
+import { esoDefinition } from '../support/eso/definition.ts';
 
 const minute = 60_000;
 const valid = ['True', 'Valid', 'nothing is wrong, as far as can be told without fetching'];
@@ -195,20 +195,7 @@ describe('when a status is written', () => {
 
   test('never of what is External Secrets Operator’s', async () => {
     cluster.api.apply(
-      ...(['secretstores SecretStore', 'externalsecrets ExternalSecret'] as const).map((names): Manifest => {
-        const [plural = '', kind = ''] = names.split(' ');
-        return {
-          apiVersion: 'apiextensions.k8s.io/v1',
-          kind: 'CustomResourceDefinition',
-          metadata: { name: `${plural}.external-secrets.io` },
-          spec: {
-            group: 'external-secrets.io',
-            scope: 'Namespaced',
-            names: { plural, kind },
-            versions: [{ name: 'v1', served: true, storage: true, subresources: { status: {} } }],
-          },
-        };
-      }),
+      ...['SecretStore', 'ExternalSecret'].map((kind) => esoDefinition(kind, { version: 'v1' })),
       {
         apiVersion: 'external-secrets.io/v1',
         kind: 'SecretStore',

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Provider } from '../../providers/provider.ts';
 import { source, startGame, type Game } from './vault-harness.ts';
-import { kubernetes, openKept, signal, type Kept } from './vault-kept-harness.ts';
+import { kubernetesLogin } from '../support/stand-in-connections.ts';
+import { openKept, signal, type Kept } from './vault-kept-harness.ts';
 
 const metadataRules = `
   path "kv/metadata/payments/*" { capabilities = ["read"] }
@@ -20,7 +21,7 @@ const start = async (
 ): Promise<Game & Kept & { readonly check: (key: string, version?: string) => Promise<string> }> => {
   const game = await startGame();
   if (rules !== '') await game.vault.policy('app', rules);
-  const kept = await openKept(game, { auth: kubernetes });
+  const kept = await openKept(game, { auth: kubernetesLogin });
   const check = async (key: string, version = '1'): Promise<string> => {
     const [outcome] = await kept.provider.check!([{ source: source(key), version }], signal);
     return shown(outcome!);

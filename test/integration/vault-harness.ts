@@ -9,6 +9,7 @@ import { ServiceAccountIssuer } from '../emulators/issuer/issuer.ts';
 import { startVaultServer, type VaultServer } from '../emulators/vault/server.ts';
 import type { VaultSetup } from '../emulators/vault/setup.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { kubernetesLogin, vaultAt } from '../support/stand-in-connections.ts';
 
 export const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -168,13 +169,8 @@ export const startGame = async (): Promise<Game> => {
     name: 'vault-backend',
     kind: 'SecretStore',
     provider: {
-      type: 'vault',
-      server: vault.url,
-      allowHttp: false,
-      path: 'kv',
-      kvVersion: 'v2',
-      caBundle: vault.caPem,
-      auth: { method: 'kubernetes', mountPath: 'kubernetes', role: 'app', token: 'vault', ...auth },
+      ...vaultAt(vault),
+      auth: { ...kubernetesLogin, ...auth },
       ...store,
     },
   });

@@ -8,6 +8,7 @@ import type { VaultStaticAuth } from '../../lib/stores/vault-static-auth.ts';
 import type { Lending, Provider, ReadOutcome } from '../../providers/provider.ts';
 import { openVault } from '../../providers/vault/open.ts';
 import { closers, line, recorder, source, type Game } from './vault-harness.ts';
+import { vaultAt } from '../support/stand-in-connections.ts';
 
 export const { signal } = new AbortController();
 
@@ -46,12 +47,7 @@ export const openKept = async (game: Game, opening: KeptOpening): Promise<Kept> 
     name: 'platform',
     kind: 'ClusterSecretStore',
     provider: {
-      type: 'vault',
-      server: vault.url,
-      allowHttp: false,
-      path: 'kv',
-      kvVersion: 'v2',
-      caBundle: vault.caPem,
+      ...vaultAt(vault),
       auth,
       ...over,
     },
@@ -83,11 +79,3 @@ export const openKept = async (game: Game, opening: KeptOpening): Promise<Kept> 
     lines: async (...keys) => (await read(...keys)).map(line),
   };
 };
-
-/** The login of pods, in the broker: a ServiceAccount's token. */
-export const kubernetes = {
-  method: 'kubernetes',
-  mountPath: 'kubernetes',
-  role: 'app',
-  token: 'vault',
-} as const;

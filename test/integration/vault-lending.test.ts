@@ -1,13 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Lease } from '../../lib/lease.ts';
 import { boundRole, canary, startGame } from './vault-harness.ts';
-import { kubernetes, openKept, type KeptOpening } from './vault-kept-harness.ts';
+import { kubernetesLogin } from '../support/stand-in-connections.ts';
+import { openKept, type KeptOpening } from './vault-kept-harness.ts';
 
 const namesOf = async (store: KeptOpening['store'], ...keys: string[]): Promise<(string | undefined)[]> => {
   const game = await startGame();
   const rules = 'path "*" { capabilities = ["read", "list", "update"] }';
   await game.vault.policy('app', rules);
-  const { read } = await openKept(game, { auth: kubernetes, ...(store === undefined ? {} : { store }) });
+  const { read } = await openKept(game, { auth: kubernetesLogin, ...(store === undefined ? {} : { store }) });
   return (await read(...keys)).map((outcome) =>
     outcome.ok ? outcome.value.canonical : `${outcome.error.code}: ${outcome.error.message}`,
   );
@@ -42,7 +43,7 @@ describe('what was read is named', () => {
         },
       },
     });
-    const { read } = await openKept(game, { auth: kubernetes, store: { namespace: 'team' } });
+    const { read } = await openKept(game, { auth: kubernetesLogin, store: { namespace: 'team' } });
     expect(await read('db')).toMatchObject([{ value: { canonical: 'vault:team:kv/db' } }]);
   });
 });
@@ -51,7 +52,7 @@ describe('an engine is asked for nothing but what the words of a key say', () =>
   const start = async (store: KeptOpening['store'] = {}) => {
     const game = await startGame();
     await game.vault.policy('app', 'path "*" { capabilities = ["read", "update"] }');
-    return { game, kept: await openKept(game, { auth: kubernetes, store }) };
+    return { game, kept: await openKept(game, { auth: kubernetesLogin, store }) };
   };
 
   test('a key below the store’s path stays there, whatever is mounted at its head', async () => {
@@ -102,7 +103,7 @@ describe('leases that are lent', () => {
 
   test('end with the login as it is now, and are not to be renewed', async () => {
     const game = await startGame();
-    const kept = await openKept(game, { auth: kubernetes });
+    const kept = await openKept(game, { auth: kubernetesLogin });
     const first = await leaseOf(kept);
     expect(first).toMatchObject({ renewable: false, durationSeconds: 900 });
     expect(first.login).toBeUndefined();
@@ -116,7 +117,7 @@ describe('leases that are lent', () => {
 
   test('are nobody’s to renew, keep alive or revoke', async () => {
     const game = await startGame();
-    const { provider } = await openKept(game, { auth: kubernetes });
+    const { provider } = await openKept(game, { auth: kubernetesLogin });
     expect(Object.keys(provider).sort()).toEqual(['check', 'close', 'read']);
     const { provider: ofPod } = await game.open();
     const offered = ['close', 'keepAlive', 'login', 'read', 'renew', 'revoke'];

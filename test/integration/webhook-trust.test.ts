@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
-import { externalSecret, platformStore } from '../support/broker/broker-cluster.ts';
+import { externalSecret, platformStore } from '../support/broker/in-process-broker.ts';
 import { makeBundle, WebhookProcesses } from '../support/webhook-processes.ts';
 
 const install = `credentials:

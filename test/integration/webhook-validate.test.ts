@@ -1,17 +1,15 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { parseAllDocuments } from 'yaml';
 import { parseFlags } from '../../webhook/flags.ts';
 import { runWebhook } from '../../webhook/run.ts';
-import { startKubeApi, type KubeApi, type Manifest } from '../emulators/kube-api/kube-api.ts';
+import { startKubeApi, type KubeApi } from '../emulators/kube-api/kube-api.ts';
+import { manifestsIn } from '../support/deployed.ts';
 import { logLines } from '../support/log-lines.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { until, untilAdvancing } from '../support/until.ts';
 
-const base = join(import.meta.dirname, '../../deploy/base');
 const files = [
   'namespace',
   'crd-secretstores',
@@ -22,10 +20,6 @@ const files = [
   'mutating-webhook',
   'validating-webhook',
 ];
-const manifestsOf = (file: string): Manifest[] =>
-  parseAllDocuments(readFileSync(join(base, `${file}.yaml`), 'utf8')).map(
-    (document) => document.toJS() as Manifest,
-  );
 const api1 = '/apis/keyferry.dev/v1beta1';
 const inPayments = `${api1}/namespaces/payments`;
 
@@ -48,7 +42,7 @@ beforeAll(async () => {
   // Certificates are looked at by TLS itself, which has the machine's time.
   clock = new ManualClock(Date.now());
   api = await startKubeApi({ clock, services: (address) => ports.get(address) });
-  api.apply(...files.flatMap(manifestsOf), {
+  api.apply(...manifestsIn(...files.map((file) => `base/${file}.yaml`)), {
     apiVersion: 'v1',
     kind: 'Namespace',
     metadata: { name: 'payments' },

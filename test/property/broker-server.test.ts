@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { refusal } from '../../lib/broker/protocol.ts';
-import { BrokerCluster, platformStore } from '../support/broker/broker-cluster.ts';
+import { InProcessBroker, platformStore } from '../support/broker/in-process-broker.ts';
 import { readOf, watchOf, type BrokerCaller } from '../support/broker/caller.ts';
 
 /** Whatever somebody sends, the broker answers with a status of its own choice, and refusals are what the protocol says. */
 
-let cluster: BrokerCluster;
+let cluster: InProcessBroker;
 let pod: BrokerCaller;
 let stranger: BrokerCaller;
 beforeAll(async () => {
   const rate = { perSecond: 1_000_000, burst: 1_000_000 };
-  cluster = await BrokerCluster.open({ limits: { rate } }, platformStore([{ keys: ['*'] }]));
+  cluster = await InProcessBroker.open({ limits: { rate } }, platformStore([{ keys: ['*'] }]));
   cluster.upstream.set('db', 'hunter2');
   pod = await cluster.pod('web');
   stranger = cluster.caller(undefined);

@@ -89,6 +89,8 @@ export class BrokerServer {
   readonly feeds: OpenFeed[] = [];
   /** Where set, every request is answered by it. */
   handler: Handler | undefined;
+  /** Where set, feeds are answered by it. */
+  refusesFeeds: ((response: ServerResponse) => void) | undefined;
   /** Whether a feed is told at its beginning of what it does not know yet. */
   tellsAtOpen = true;
   connections = 0;
@@ -216,6 +218,7 @@ export class BrokerServer {
       connection: this.#sockets.get(request.socket) ?? 0,
     });
     if (this.handler !== undefined) this.handler(request, response, body);
+    else if (isFeed && this.refusesFeeds !== undefined) this.refusesFeeds(response);
     else if (isFeed) this.#openFeed(reads, response);
     else
       answerJson(response, 200, { results: reads.map((read) => outcomeOf(this.documents.get(keyOf(read)))) });

@@ -88,7 +88,7 @@ export class LeaseCluster {
     const work = { running: 0 };
     this.#started += 1;
     const holder = startLeaseHolder({
-      connection: await this.#connect(user),
+      connection: await this.connect(user),
       clock,
       random: Math.random,
       log: this.#log,
@@ -130,7 +130,8 @@ export class LeaseCluster {
     this.api.delete(`leases.${group}`, name, namespace);
   }
 
-  async #connect(user: string): Promise<KubeConnection> {
+  /** As one of the users that may compete. */
+  async connect(user: string): Promise<KubeConnection> {
     const path = join(this.#folder, user);
     await writeFile(path, this.api.kubeconfig(user));
     const connection = connect({ kind: 'kubeconfig', path });

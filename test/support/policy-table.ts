@@ -6,7 +6,7 @@ import type { PolicyRow } from './policy/row.ts';
 import { tenantRows } from './policy/tenant-rows.ts';
 import { vaultRows } from './policy/vault-rows.ts';
 
-export type { Expected, PolicyRow } from './policy/row.ts';
+export type { Expected, OnTheWire, PolicyRow } from './policy/row.ts';
 
 /** Who gets what: the same answers from the pure decision, from admission and from the broker. */
 export const policyTable: readonly PolicyRow[] = [

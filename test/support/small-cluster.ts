@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { parse } from 'yaml';
 import { systemClock, type Clock } from '../../lib/clock.ts';
 import { parseDocuments } from '../../lib/kube/documents.ts';
@@ -15,15 +14,7 @@ import { Podbox } from '../emulators/podbox/podbox.ts';
 import type { Image } from '../emulators/podbox/types.ts';
 import { startVaultServer, type VaultServer } from '../emulators/vault/server.ts';
 import type { VaultSetup } from '../emulators/vault/setup.ts';
-
-const root = join(import.meta.dirname, '..', '..');
-
-/** The agent's image: the bundle that `test/support/build-programs.mjs` has made. */
-const agentImage: Image = {
-  files: { '/opt/keyferry/agent.cjs': join(root, 'dist', 'agent.cjs') },
-  user: 65_532,
-  group: 65_532,
-};
+import { agentImage } from './agent/image.ts';
 
 /** An app that does nothing but run until it is told to end. */
 const sleeperImage: Image = { entrypoint: ['node', '-e', 'setInterval(() => {}, 1e9)'] };

@@ -1,8 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
 import { startApiCache } from '../../lib/kube/api-cache.ts';
 import type { ObjectCache } from '../../lib/kube/cache.ts';
 import { connect, type KubeConnection } from '../../lib/kube/connection.ts';
@@ -11,11 +9,11 @@ import type { ObjectStatus } from '../../webhook/core/object-status.ts';
 import { defaultSettings, type Settings } from '../../webhook/core/settings.ts';
 import { startLeader } from '../../webhook/leader.ts';
 import { writeStatuses } from '../../webhook/status/writer.ts';
-import { startKubeApi, type KubeApi, type Manifest } from '../emulators/kube-api/kube-api.ts';
+import { startKubeApi, type KubeApi } from '../emulators/kube-api/kube-api.ts';
+import { manifestsIn } from './deployed.ts';
 import { logLines, type LogLine } from './log-lines.ts';
 import type { ManualClock } from './manual-clock.ts';
 
-const deploy = join(import.meta.dirname, '../../deploy');
 const files = [
   'base/namespace.yaml',
   'base/crd-secretstores.yaml',
@@ -27,9 +25,6 @@ const files = [
 ];
 const namespace = 'keyferry-system';
 const account = `system:serviceaccount:${namespace}:keyferry-webhook`;
-
-const manifestsOf = (file: string): Manifest[] =>
-  parseAllDocuments(readFileSync(join(deploy, file), 'utf8')).map((document) => document.toJS() as Manifest);
 
 interface Replica {
   readonly holder: LeaseHolder;
@@ -63,7 +58,7 @@ export class StatusCluster {
 
   static async open(clock: ManualClock): Promise<StatusCluster> {
     const api = await startKubeApi({ clock });
-    api.apply(...files.flatMap(manifestsOf));
+    api.apply(...manifestsIn(...files));
     api.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'payments' } });
     const folder = await mkdtemp(join(tmpdir(), 'keyferry-status-'));
     const path = join(folder, 'kubeconfig');

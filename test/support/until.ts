@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ManualClock } from './manual-clock.ts';
 
-const patience = 10_000;
+/** Real milliseconds; there against hanging alone, on machines that are busy with other things as well. */
+const patience = 25_000;
 
 /** Waits for something that real sockets or files bring about. */
 export const until = async (condition: () => boolean, what = 'what the test waits for'): Promise<void> => {

@@ -6,10 +6,8 @@ import { makeCertificate } from '../../certs/self-signed.ts';
 import { copiedAnnotation, trustConfigMap, trustKey } from '../../lib/broker/names.ts';
 import { startKubeApi, type KubeApi } from '../emulators/kube-api/kube-api.ts';
 import { manifestsOf } from './deployed.ts';
-import { KeyferryProcess } from './keyferry-process.ts';
-
-const system = 'keyferry-system';
-const service = `keyferry-webhook.${system}.svc:443`;
+import { startKeyferryPod, system, webhookService } from './keyferry-pod.ts';
+import type { KeyferryProcess } from './keyferry-process.ts';
 
 /** What the API server answered to a pod. */
 export interface PodAnswer {
@@ -53,6 +51,7 @@ export class WebhookProcesses {
   readonly api: KubeApi;
   readonly #ports: Map<string, number>;
   readonly #folder = mkdtempSync(join(tmpdir(), 'keyferry-webhooks-'));
+  readonly #installFile = join(this.#folder, 'broker.yaml');
   readonly #programs = new Map<string, KeyferryProcess>();
 
   private constructor(api: KubeApi, ports: Map<string, number>) {
@@ -71,25 +70,21 @@ export class WebhookProcesses {
   }
 
   writeInstall(text: string): void {
-    writeFileSync(join(this.#folder, 'broker.yaml'), text);
+    writeFileSync(this.#installFile, text);
   }
 
   /** Starts a replica; the API server calls it from when it is Ready, as a Service does. */
   async start(name: string, ...flags: readonly string[]): Promise<void> {
-    const kubeconfig = join(this.#folder, 'kubeconfig');
-    writeFileSync(kubeconfig, this.api.kubeconfig(`system:serviceaccount:${system}:keyferry-webhook`));
-    const [pod] = this.api.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: system } });
-    const program = new KeyferryProcess({
+    const program = startKeyferryPod({
+      ...{ api: this.api, component: 'webhook', name },
       program: join(import.meta.dirname, '../../webhook/main.ts'),
-      args: [
-        ...['--kubeconfig', kubeconfig, '--broker-config', join(this.#folder, 'broker.yaml')],
-        ...['--shutdown-delay', '0s', ...flags],
-      ],
-      environment: { POD_UID: pod?.metadata.uid ?? '', POD_NAME: name, POD_NAMESPACE: system },
+      folder: this.#folder,
+      installFile: this.#installFile,
+      args: flags,
     });
     this.#programs.set(name, program);
     await program.ready();
-    this.#ports.set(service, await program.port);
+    this.#ports.set(webhookService, await program.port);
   }
 
   async stop(name: string): Promise<void> {

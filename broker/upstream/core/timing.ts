@@ -6,6 +6,8 @@ const shortestInterval = 10_000;
 export const onceInterval = 60_000;
 /** How old a document may be for those who do not ask for a fresh one, in milliseconds. */
 export const documentLife = 10_000;
+/** The same for those who come with another document: thousands that have an old one after an outage cause one read a second. */
+export const doubtedLife = 1_000;
 /** The same of a failure that only somebody's change cures. */
 const refusalLife = 5_000;
 /** Failures that time cures are believed for a while: a store that is down is not asked by everybody who comes. */

@@ -1,18 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { Kubectl } from '../cluster/kubectl.ts';
 import type { KubernetesObject } from '../cluster/objects.ts';
 import { standInHost } from '../stand-ins/manifests.ts';
-import { StandIn } from '../stand-ins/stand-in.ts';
+import { StandIn, type StandInPlace } from '../stand-ins/stand-in.ts';
 import { serviceAccount } from '../vault/configuration.ts';
 import { awsConfiguration, region } from './configuration.ts';
-
-export interface AwsOptions {
-  readonly kubectl: Kubectl;
-  readonly namespace: string;
-  readonly image: string;
-  /** The stand-in as one file that Node runs by itself. */
-  readonly program: string;
-}
 
 /** A request that it answered, as far as it remembers. */
 export interface AwsRequest {
@@ -35,7 +26,7 @@ export class Aws {
   }
 
   /** Starts one in a namespace that is there already, and waits until it serves. */
-  static async start(options: AwsOptions): Promise<Aws> {
+  static async start(options: StandInPlace): Promise<Aws> {
     const { kubectl, namespace } = options;
     const adminToken = randomBytes(18).toString('base64url');
     const discovery: unknown = JSON.parse(await kubectl.raw('/.well-known/openid-configuration'));
@@ -57,16 +48,16 @@ export class Aws {
 
   /** Gives a secret a new version. */
   async write(secret: string, fields: Readonly<Record<string, string>>): Promise<void> {
-    await this.#send('POST', 'rotate', { name: secret, value: { json: fields } });
+    await this.#ask('POST', 'rotate', { name: secret, value: { json: fields } });
   }
 
   /** Refuses all connections for so long; nothing is forgotten meanwhile. */
   async goDown(milliseconds: number): Promise<void> {
-    await this.#send('POST', 'refuse', { milliseconds });
+    await this.#ask('POST', 'refuse', { milliseconds });
   }
 
   async requests(): Promise<readonly AwsRequest[]> {
-    const answer = (await this.#send('GET', 'requests')) as { requests: readonly AwsRequest[] };
+    const answer = (await this.#ask('GET', 'requests')) as { requests: readonly AwsRequest[] };
     return answer.requests;
   }
 
@@ -90,13 +81,7 @@ export class Aws {
     };
   }
 
-  async #send(method: 'GET' | 'POST', page: string, body?: object): Promise<unknown> {
-    const headers = { authorization: `Bearer ${this.#adminToken}` };
-    return this.#standIn.send({
-      method,
-      path: `/_standin/${page}`,
-      headers,
-      ...(body === undefined ? {} : { body }),
-    });
+  #ask(method: 'GET' | 'POST', page: string, body?: object): Promise<unknown> {
+    return this.#standIn.ask(this.#adminToken, method, page, body);
   }
 }

@@ -1,17 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Kubectl } from '../cluster/kubectl.ts';
 import type { KubernetesObject } from '../cluster/objects.ts';
 import { testNamespacePrefix } from '../cluster/preflight.ts';
 import { standInHost } from '../stand-ins/manifests.ts';
-import { StandIn } from '../stand-ins/stand-in.ts';
-
-export interface BitwardenOptions {
-  readonly kubectl: Kubectl;
-  readonly namespace: string;
-  readonly image: string;
-  /** The stand-in as one file that Node runs by itself. */
-  readonly program: string;
-}
+import { StandIn, type StandInPlace } from '../stand-ins/stand-in.ts';
 
 const name = 'bitwarden';
 const port = 8443;
@@ -50,7 +41,7 @@ export class Bitwarden {
   }
 
   /** Starts one in its namespace, which is there already, and waits until it serves. */
-  static async start(options: BitwardenOptions): Promise<Bitwarden> {
+  static async start(options: StandInPlace): Promise<Bitwarden> {
     const adminToken = randomBytes(18).toString('base64url');
     const configuration = {
       adminToken,
@@ -65,8 +56,7 @@ export class Bitwarden {
       machineAccounts: { broker: { projects: ['payments'] } },
     };
     const standIn = await StandIn.start({ ...options, name, port, configuration });
-    const send = sender(standIn, adminToken);
-    const { token } = (await send('POST', 'issue-token', { account: 'broker' })) as Issued;
+    const { token } = (await standIn.ask(adminToken, 'POST', 'issue-token', { account: 'broker' })) as Issued;
     return new Bitwarden(standIn, adminToken, token);
   }
 
@@ -88,12 +78,12 @@ export class Bitwarden {
 
   /** Gives a secret another value. */
   async write(secret: string, value: string): Promise<void> {
-    await sender(this.#standIn, this.#adminToken)('POST', 'rotate', { secret, value });
+    await this.#standIn.ask(this.#adminToken, 'POST', 'rotate', { secret, value });
   }
 
   /** The operations that it answered, as far as it remembers. */
   async operations(): Promise<readonly string[]> {
-    const answer = await sender(this.#standIn, this.#adminToken)('GET', 'requests');
+    const answer = await this.#standIn.ask(this.#adminToken, 'GET', 'requests');
     return (answer as Counters).requests.map(({ operation }) => operation);
   }
 
@@ -115,13 +105,3 @@ export class Bitwarden {
     };
   }
 }
-
-const sender =
-  (standIn: StandIn, adminToken: string) =>
-  (method: 'GET' | 'POST', page: string, body?: object): Promise<unknown> =>
-    standIn.send({
-      method,
-      path: `/_standin/${page}`,
-      headers: { authorization: `Bearer ${adminToken}` },
-      ...(body === undefined ? {} : { body }),
-    });

@@ -9,6 +9,9 @@ export interface StandInOptions extends StandInDescription {
   readonly program: string;
 }
 
+/** Where a stand-in runs, and what. */
+export type StandInPlace = Pick<StandInOptions, 'kubectl' | 'namespace' | 'image' | 'program'>;
+
 type AdministratorRequest = Pick<HttpsRequest, 'method' | 'path' | 'headers' | 'body'>;
 
 const rolloutSeconds = 120;
@@ -58,5 +61,11 @@ export class StandIn {
         authority: this.#authority,
       }),
     );
+  }
+
+  /** Asks for one of its own pages, with its administrator's token. */
+  async ask(adminToken: string, method: 'GET' | 'POST', page: string, body?: object): Promise<unknown> {
+    const headers = { authorization: `Bearer ${adminToken}` };
+    return this.send({ method, path: `/_standin/${page}`, headers, ...(body !== undefined && { body }) });
   }
 }

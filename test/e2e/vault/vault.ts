@@ -1,17 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { Kubectl } from '../cluster/kubectl.ts';
 import type { KubernetesObject } from '../cluster/objects.ts';
 import { standInHost } from '../stand-ins/manifests.ts';
-import { StandIn } from '../stand-ins/stand-in.ts';
+import { StandIn, type StandInPlace } from '../stand-ins/stand-in.ts';
 import { audience, role, serviceAccount, vaultConfiguration } from './configuration.ts';
-
-export interface VaultOptions {
-  readonly kubectl: Kubectl;
-  readonly namespace: string;
-  readonly image: string;
-  /** The stand-in as one file that Node runs by itself. */
-  readonly program: string;
-}
 
 const name = 'vault';
 const port = 8200;
@@ -39,7 +30,7 @@ export class Vault {
   }
 
   /** Starts one in a namespace that is there already, and waits until it serves. */
-  static async start(options: VaultOptions): Promise<Vault> {
+  static async start(options: StandInPlace): Promise<Vault> {
     const rootToken = randomBytes(18).toString('base64url');
     const { namespace } = options;
     const configuration = vaultConfiguration(rootToken, standInHost({ name, namespace }));

@@ -1,16 +1,11 @@
 import { parseArgs } from 'node:util';
+import { commonArguments, commonOptions, type CommonArguments } from '../shared/arguments.ts';
 import { readPort } from '../shared/port.ts';
 import type { Ports } from './server.ts';
 
 /** What the program is told on its command line. */
-export interface Arguments {
-  /** A configuration file in YAML or JSON. */
-  readonly config: string | undefined;
-  readonly host: string;
+export interface Arguments extends CommonArguments {
   readonly ports: Ports;
-  readonly dnsNames: readonly string[];
-  /** Where the CA certificate is written, `-` for standard output. */
-  readonly caFile: string | undefined;
 }
 
 export const usage = `usage: aws stand-in [options]
@@ -33,28 +28,21 @@ export function readArguments(
   const { values } = parseArgs({
     args: [...argv],
     options: {
-      config: { type: 'string' },
-      host: { type: 'string' },
-      port: { type: 'string' },
+      ...commonOptions,
       'sts-port': { type: 'string' },
       'secretsmanager-port': { type: 'string' },
-      'http-port': { type: 'string' },
       'pod-identity-port': { type: 'string' },
-      'dns-name': { type: 'string', multiple: true },
-      'ca-file': { type: 'string' },
     },
   });
+  const common = commonArguments({ config: environment['AWS_STANDIN_CONFIG'], ...values }, 8443);
   return {
-    config: values.config ?? environment['AWS_STANDIN_CONFIG'],
-    host: values.host ?? '127.0.0.1',
+    ...common,
     ports: {
-      both: readPort(values.port, '--port') ?? 8443,
+      both: common.port,
       sts: readPort(values['sts-port'], '--sts-port'),
       secretsmanager: readPort(values['secretsmanager-port'], '--secretsmanager-port'),
-      http: readPort(values['http-port'], '--http-port'),
+      http: common.httpPort,
       'pod-identity': readPort(values['pod-identity-port'], '--pod-identity-port'),
     },
-    dnsNames: values['dns-name'] ?? [],
-    caFile: values['ca-file'],
   };
 }

@@ -1,7 +1,7 @@
-import { parse } from 'yaml';
 import * as z from 'zod/mini';
-import { err, ok } from '../../../lib/result.ts';
+import { ok } from '../../../lib/result.ts';
 import { isJsonObject } from '../shared/json.ts';
+import { parseConfigText } from '../shared/config-text.ts';
 import { parseBy } from '../shared/parse.ts';
 import type { Result } from '../../../lib/result.ts';
 import type { KeysConfig } from '../shared/keys-config.ts';
@@ -80,13 +80,9 @@ const file = z.strictObject({
 
 /** Reads a configuration in YAML or JSON; the error names the fields that are wrong. */
 export function parseConfigFile(contents: string): Result<FileConfig, string> {
-  let document: unknown;
-  try {
-    document = parse(contents) ?? {};
-  } catch (error) {
-    return err(`config is neither YAML nor JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  const parsed = parseBy(file, document, 'config');
+  const document = parseConfigText(contents);
+  if (!document.ok) return document;
+  const parsed = parseBy(file, document.value, 'config');
   if (!parsed.ok) return parsed;
   const { keys, limits, adminToken, dnsNames, ...setup } = parsed.value;
   return ok({ setup: setup as AwsSetup, keys, limits, adminToken, dnsNames });

@@ -1,8 +1,8 @@
 import { systemClock } from '../../../lib/clock.ts';
-import { makeServerCertificate } from '../shared/certificate.ts';
+import { certificateFor } from '../shared/certificate.ts';
 import { handlePages } from '../shared/admin-pages.ts';
 import { FaultList } from '../shared/faults/fault.ts';
-import { Listener } from '../shared/listener.ts';
+import { Listener, listenerOf } from '../shared/listener.ts';
 import { standinPrefix } from '../shared/standin-pages.ts';
 import { AwsAdmin } from './admin.ts';
 import { AwsCore, purposeOf, throttlingCodes } from './core.ts';
@@ -14,7 +14,7 @@ import { pages } from './standin-api.ts';
 import { readRawRequest } from './wire/http-request.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../../lib/clock.ts';
-import type { ServerCertificate } from '../shared/certificate.ts';
+import type { CertificateOptions, ServerCertificate } from '../shared/certificate.ts';
 import type { JsonObject } from '../shared/json.ts';
 import type { KeySource, RemoteKeySource } from '../shared/keys.ts';
 import type { Handled } from './core.ts';
@@ -31,7 +31,7 @@ export type Place = 'both' | 'sts' | 'secretsmanager' | 'http' | 'pod-identity';
 /** Ports, 0 for a free one; undefined for none. */
 export type Ports = Readonly<Partial<Record<Place, number | undefined>>>;
 
-export interface AwsServerOptions {
+export interface AwsServerOptions extends CertificateOptions {
   readonly clock?: Clock | undefined;
   /** The keys that sign ServiceAccount tokens: none by default, so no token is good. */
   readonly keys?: KeySource | RemoteKeySource | undefined;
@@ -44,10 +44,6 @@ export interface AwsServerOptions {
   readonly host?: string | undefined;
   /** Free ones for each place by default. */
   readonly ports?: Ports | undefined;
-  /** The names in the certificate that is made; `localhost` and `127.0.0.1` by default. */
-  readonly dnsNames?: readonly string[] | undefined;
-  /** A certificate to use and not make one. */
-  readonly certificate?: ServerCertificate | undefined;
   /** What lets in to `/_standin/`; nobody by default. */
   readonly adminToken?: string | undefined;
 }
@@ -84,7 +80,7 @@ export class AwsServer extends AwsAdmin {
         if (port === undefined) return [];
         const secure = place !== 'http' && place !== 'pod-identity';
         const listener = new Listener(
-          this.#handlerOf(place),
+          listenerOf((request, response) => this.#handle(request, response, place)),
           { host, port },
           secure ? certificate : undefined,
         );
@@ -146,14 +142,6 @@ export class AwsServer extends AwsAdmin {
 
   #at(place: Place | undefined): Listener[] {
     return [...this.#listeners].flatMap(([name, listener]) => ((place ?? name) === name ? [listener] : []));
-  }
-
-  #handlerOf(place: Place) {
-    return (request: IncomingMessage, response: ServerResponse): void => {
-      this.#handle(request, response, place).catch((error: unknown) => {
-        response.destroy(error instanceof Error ? error : new Error('the request could not be handled'));
-      });
-    };
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse, place: Place): Promise<void> {
@@ -228,7 +216,7 @@ export class AwsServer extends AwsAdmin {
 
 /** Starts an AWS stand-in. Rejects when the set-up is refused or a port cannot be had. */
 export async function startAwsServer(options: AwsServerOptions = {}): Promise<AwsServer> {
-  const { clock = systemClock, setup = {}, limits = {}, dnsNames = ['localhost', '127.0.0.1'] } = options;
+  const { clock = systemClock, setup = {}, limits = {} } = options;
   const {
     account = '111122223333',
     region = 'eu-central-1',
@@ -240,9 +228,7 @@ export async function startAwsServer(options: AwsServerOptions = {}): Promise<Aw
     keys: keys ?? options.keys ?? { keys: [] },
   }));
   const core = new AwsCore({ clock, account, region, providers, limits });
-  // The certificate is for real clients, so it follows the machine's clock whatever the server's own says.
-  const certificate = options.certificate ?? (await makeServerCertificate(dnsNames, systemClock.now()));
-  const server = new AwsServer(core, certificate, options);
+  const server = new AwsServer(core, await certificateFor(options), options);
   server.apply(setup);
   await server.acceptConnections();
   return server;

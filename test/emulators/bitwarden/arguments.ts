@@ -1,18 +1,5 @@
 import { parseArgs } from 'node:util';
-import { readPort } from '../shared/port.ts';
-
-/** What the program is told on its command line. */
-export interface Arguments {
-  /** A configuration file in YAML or JSON. */
-  readonly config: string | undefined;
-  readonly host: string;
-  readonly port: number;
-  /** A plain HTTP port beside it, undefined for none. */
-  readonly httpPort: number | undefined;
-  readonly dnsNames: readonly string[];
-  /** Where the CA certificate is written, `-` for standard output. */
-  readonly caFile: string | undefined;
-}
+import { commonArguments, commonOptions, type CommonArguments } from '../shared/arguments.ts';
 
 export const usage = `usage: bitwarden stand-in [options]
   --config FILE      YAML or JSON (default: BITWARDEN_STANDIN_CONFIG, else an empty organisation)
@@ -27,24 +14,7 @@ export const usage = `usage: bitwarden stand-in [options]
 export function readArguments(
   argv: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
-): Arguments {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      config: { type: 'string' },
-      host: { type: 'string' },
-      port: { type: 'string' },
-      'http-port': { type: 'string' },
-      'dns-name': { type: 'string', multiple: true },
-      'ca-file': { type: 'string' },
-    },
-  });
-  return {
-    config: values.config ?? environment['BITWARDEN_STANDIN_CONFIG'],
-    host: values.host ?? '127.0.0.1',
-    port: readPort(values.port, '--port') ?? 8443,
-    httpPort: readPort(values['http-port'], '--http-port'),
-    dnsNames: values['dns-name'] ?? [],
-    caFile: values['ca-file'],
-  };
+): CommonArguments {
+  const { values } = parseArgs({ args: [...argv], options: commonOptions });
+  return commonArguments({ config: environment['BITWARDEN_STANDIN_CONFIG'], ...values }, 8443);
 }

@@ -1,6 +1,6 @@
-import { parse } from 'yaml';
 import * as z from 'zod/mini';
-import { err, ok } from '../../../lib/result.ts';
+import { ok } from '../../../lib/result.ts';
+import { parseConfigText } from '../shared/config-text.ts';
 import { parseBy } from '../shared/parse.ts';
 import { isUuid } from './organization/uuid.ts';
 import { limitSchema } from './rate-limit.ts';
@@ -52,13 +52,9 @@ const file = z.strictObject({
 
 /** Reads a configuration in YAML or JSON; the error names the fields that are wrong. */
 export function parseConfigFile(contents: string): Result<FileConfig, string> {
-  let document: unknown;
-  try {
-    document = parse(contents) ?? {};
-  } catch (error) {
-    return err(`config is neither YAML nor JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  const parsed = parseBy(file, document, 'config');
+  const document = parseConfigText(contents);
+  if (!document.ok) return document;
+  const parsed = parseBy(file, document.value, 'config');
   if (!parsed.ok) return parsed;
   const { limits, sessionSeconds, adminToken, dnsNames, ...setup } = parsed.value;
   return ok({ setup, limits, sessionSeconds, adminToken, dnsNames });

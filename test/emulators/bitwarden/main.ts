@@ -14,8 +14,7 @@ runProgram({
       ...{ host, port, httpPort },
       dnsNames: options.dnsNames.length > 0 ? options.dnsNames : dnsNames,
     });
-    const plain = server.httpUrl === undefined ? {} : { httpUrl: server.httpUrl };
-    announce(server, caFile, { url: server.url, ...plain });
+    announce(server, caFile, { url: server.url, httpUrl: server.httpUrl });
     return server;
   },
 });

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../../../lib/clock.ts';
-import { makeServerCertificate } from '../shared/certificate.ts';
+import { certificateFor, defaultNames } from '../shared/certificate.ts';
 import { handlePages } from '../shared/admin-pages.ts';
 import { FaultList } from '../shared/faults/fault.ts';
-import { Listener } from '../shared/listener.ts';
+import { Front } from '../shared/front.ts';
 import { standinPrefix } from '../shared/standin-pages.ts';
 import { BitwardenAdmin } from './admin.ts';
 import { BitwardenCore } from './core.ts';
@@ -18,28 +18,19 @@ import { pages } from './standin-api.ts';
 import { readRequest } from './wire/request.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../../lib/clock.ts';
-import type { ServerCertificate } from '../shared/certificate.ts';
+import type { CertificateOptions, ServerCertificate } from '../shared/certificate.ts';
+import type { FrontOptions } from '../shared/front.ts';
 import type { Fault } from './faults/fault.ts';
 import type { Limit } from './rate-limit.ts';
 import type { BitwardenSetup } from './setup.ts';
 
-export interface BitwardenServerOptions {
+export interface BitwardenServerOptions extends CertificateOptions, FrontOptions {
   readonly clock?: Clock | undefined;
   readonly setup?: BitwardenSetup | undefined;
   /** Rules against too many requests; none by default. */
   readonly limits?: readonly Limit[] | undefined;
   /** How long a login holds, in seconds; 3600 by default. A client logs in anew when less than 300 are left. */
   readonly sessionSeconds?: number | undefined;
-  /** Where to listen; 127.0.0.1 by default. */
-  readonly host?: string | undefined;
-  /** The HTTPS port; a free one by default. */
-  readonly port?: number | undefined;
-  /** A plain HTTP port beside it, 0 for a free one; none by default. */
-  readonly httpPort?: number | undefined;
-  /** The names in the certificate that is made; `localhost` and `127.0.0.1` by default. */
-  readonly dnsNames?: readonly string[] | undefined;
-  /** A certificate to use and not make one. */
-  readonly certificate?: ServerCertificate | undefined;
   /** What lets in to `/_standin/`; nobody by default. */
   readonly adminToken?: string | undefined;
 }
@@ -50,27 +41,19 @@ export class BitwardenServer extends BitwardenAdmin {
   readonly requests = new RequestLog();
   /** The PEM of the authority that signed the server's certificate. */
   readonly caPem: string;
-  readonly #listeners: readonly Listener[];
+  readonly #front: Front;
   readonly #adminToken: string | undefined;
 
   constructor(core: BitwardenCore, certificate: ServerCertificate, options: BitwardenServerOptions) {
     super(core);
     this.caPem = certificate.ca;
     this.#adminToken = options.adminToken;
-    const { host = '127.0.0.1', port = 0, httpPort } = options;
-    const handler = (request: IncomingMessage, response: ServerResponse): void => {
-      this.#handle(request, response).catch((error: unknown) => {
-        response.destroy(error instanceof Error ? error : new Error('the request could not be handled'));
-      });
-    };
-    const https = new Listener(handler, { host, port }, certificate);
-    const plain = httpPort === undefined ? [] : [new Listener(handler, { host, port: httpPort }, undefined)];
-    this.#listeners = [https, ...plain];
+    this.#front = new Front((request, response) => this.#handle(request, response), certificate, options);
   }
 
   /** `https://127.0.0.1:<port>`. */
   get url(): string {
-    return `https://127.0.0.1:${this.#listeners[0]?.port ?? 0}`;
+    return this.#front.url;
   }
 
   get identityUrl(): string {
@@ -83,8 +66,7 @@ export class BitwardenServer extends BitwardenAdmin {
 
   /** The plain address, where there is one. */
   get httpUrl(): string | undefined {
-    const plain = this.#listeners[1];
-    return plain === undefined ? undefined : `http://127.0.0.1:${plain.port}`;
+    return this.#front.httpUrl;
   }
 
   /** Puts rules against too many requests in place of those that were there. */
@@ -94,12 +76,12 @@ export class BitwardenServer extends BitwardenAdmin {
 
   /** Listens (again); also the way back after `refuseConnections`. */
   async acceptConnections(): Promise<void> {
-    for (const listener of this.#listeners) await listener.open();
+    await this.#front.open();
   }
 
   /** Cuts all connections and refuses new ones on the same ports. Nothing is forgotten. */
   async refuseConnections(): Promise<void> {
-    for (const listener of this.#listeners) await listener.close();
+    await this.#front.close();
   }
 
   /** Ends the server and what its faults hold up. */
@@ -145,11 +127,9 @@ async function makeCore(options: BitwardenServerOptions, issuer: string): Promis
 
 /** Starts a Bitwarden stand-in. Rejects when the set-up is refused or a port cannot be had. */
 export async function startBitwardenServer(options: BitwardenServerOptions = {}): Promise<BitwardenServer> {
-  const { dnsNames = ['localhost', '127.0.0.1'] } = options;
+  const { dnsNames = defaultNames } = options;
   const core = await makeCore(options, `https://${dnsNames[0] ?? 'localhost'}`);
-  // The certificate is for real clients, so it follows the machine's clock whatever the server's own says.
-  const certificate = options.certificate ?? (await makeServerCertificate(dnsNames, systemClock.now()));
-  const server = new BitwardenServer(core, certificate, options);
+  const server = new BitwardenServer(core, await certificateFor(options), options);
   server.apply(options.setup ?? {});
   await server.acceptConnections();
   return server;

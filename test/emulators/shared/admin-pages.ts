@@ -1,4 +1,5 @@
 import { isJsonObject } from './json.ts';
+import { readBody } from './read-body.ts';
 import { writeAnswer } from './whole-answer.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JsonObject } from './json.ts';
@@ -35,15 +36,10 @@ export function optionalTextField(body: JsonObject, name: string): string | unde
 }
 
 async function bodyOf(request: IncomingMessage): Promise<JsonObject | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBodyBytes) return undefined;
-    chunks.push(chunk);
-  }
+  const bytes = await readBody(request, maxBodyBytes);
+  if (bytes === undefined) return undefined;
   try {
-    const value: unknown = size === 0 ? {} : JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    const value: unknown = bytes.length === 0 ? {} : JSON.parse(bytes.toString('utf8'));
     return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;

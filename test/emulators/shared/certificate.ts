@@ -1,11 +1,19 @@
 import { isIP } from 'node:net';
 import { generate } from 'selfsigned';
+import { systemClock } from '../../../lib/clock.ts';
 
 /** What a TLS server needs, and what its clients trust. */
 export interface ServerCertificate {
   readonly key: string;
   readonly certificate: string;
   readonly ca: string;
+}
+
+export interface CertificateOptions {
+  /** The names in the certificate that is made; `localhost` and `127.0.0.1` by default. */
+  readonly dnsNames?: readonly string[] | undefined;
+  /** A certificate to use and not make one. */
+  readonly certificate?: ServerCertificate | undefined;
 }
 
 const day = 24 * 60 * 60 * 1000;
@@ -50,3 +58,12 @@ export async function makeServerCertificate(
   const line = (pem: string): string => `${pem.trimEnd()}\n`;
   return { key: server.private, certificate: line(server.cert), ca: line(authority.cert) };
 }
+
+export const defaultNames: readonly string[] = ['localhost', '127.0.0.1'];
+
+/** The certificate of a server. It is for real clients, so it follows the machine's clock whatever the server's own says. */
+export const certificateFor = async ({
+  dnsNames = defaultNames,
+  certificate,
+}: CertificateOptions): Promise<ServerCertificate> =>
+  certificate ?? makeServerCertificate(dnsNames, systemClock.now());

@@ -1,9 +1,19 @@
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import type { Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { RequestListener } from 'node:http';
 import type { ServerCertificate } from './certificate.ts';
+
+type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** Cuts the connection of a request that could not be handled. */
+export const listenerOf =
+  (handle: Handle): RequestListener =>
+  (request, response) => {
+    handle(request, response).catch((error: unknown) => {
+      response.destroy(error instanceof Error ? error : new Error('the request could not be handled'));
+    });
+  };
 
 /** One port that can be closed and opened again, always the same one. */
 export class Listener {

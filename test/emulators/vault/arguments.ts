@@ -1,16 +1,8 @@
 import { parseArgs } from 'node:util';
-import { readPort } from '../shared/port.ts';
+import { commonArguments, commonOptions, type CommonArguments } from '../shared/arguments.ts';
 
 /** What the program is told on its command line. */
-export interface Arguments {
-  /** A configuration file in YAML or JSON. */
-  readonly config: string | undefined;
-  readonly host: string;
-  readonly port: number;
-  readonly httpPort: number | undefined;
-  readonly dnsNames: readonly string[];
-  /** Where the CA certificate is written, `-` for standard output. */
-  readonly caFile: string | undefined;
+export interface Arguments extends CommonArguments {
   /** A file with the root token; written where it does not exist. */
   readonly rootTokenFile: string | undefined;
 }
@@ -33,22 +25,18 @@ export function readArguments(
   const { values } = parseArgs({
     args: [...argv],
     options: {
-      config: { type: 'string' },
-      host: { type: 'string' },
-      port: { type: 'string' },
-      'http-port': { type: 'string' },
-      'dns-name': { type: 'string', multiple: true },
-      'ca-file': { type: 'string' },
+      ...commonOptions,
       'root-token-file': { type: 'string' },
     },
   });
+  const byDefault = {
+    config: environment['VAULT_STANDIN_CONFIG'],
+    host: environment['VAULT_STANDIN_HOST'],
+    port: environment['VAULT_STANDIN_PORT'],
+    'http-port': environment['VAULT_STANDIN_HTTP_PORT'],
+  };
   return {
-    config: values.config ?? environment['VAULT_STANDIN_CONFIG'],
-    host: values.host ?? environment['VAULT_STANDIN_HOST'] ?? '127.0.0.1',
-    port: readPort(values.port ?? environment['VAULT_STANDIN_PORT'], '--port') ?? 8200,
-    httpPort: readPort(values['http-port'] ?? environment['VAULT_STANDIN_HTTP_PORT'], '--http-port'),
-    dnsNames: values['dns-name'] ?? [],
-    caFile: values['ca-file'],
+    ...commonArguments({ ...byDefault, ...values }, 8200),
     rootTokenFile: values['root-token-file'],
   };
 }

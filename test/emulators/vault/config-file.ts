@@ -1,5 +1,5 @@
-import { parse } from 'yaml';
 import { err, ok } from '../../../lib/result.ts';
+import { parseConfigText } from '../shared/config-text.ts';
 import { isJsonObject } from '../shared/json.ts';
 import type { Result } from '../../../lib/result.ts';
 import type { JsonObject } from './answer.ts';
@@ -106,14 +106,11 @@ function keysProblem(keys: unknown): string | undefined {
 
 /** Reads a configuration in YAML or JSON; the error names the first field that is wrong. */
 export function parseConfigFile(content: string): Result<FileConfig, string> {
-  let document: unknown;
-  try {
-    document = parse(content) ?? {};
-  } catch (error) {
-    return err(`config is neither YAML nor JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  const problem = fileShape(document, 'config') ?? keysProblem((document as JsonObject)['keys']);
+  const document = parseConfigText(content);
+  if (!document.ok) return document;
+  const config = document.value as JsonObject;
+  const problem = fileShape(config, 'config') ?? keysProblem(config['keys']);
   if (problem !== undefined) return err(problem);
-  const { rootToken, keys, reviewer: who, apiAudiences, dnsNames, ...setup } = document as JsonObject;
+  const { rootToken, keys, reviewer: who, apiAudiences, dnsNames, ...setup } = config;
   return ok({ setup, rootToken, keys, reviewer: who, apiAudiences, dnsNames } as FileConfig);
 }

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { TLSSocket } from 'node:tls';
 import { err, ok } from '../../../lib/result.ts';
 import { isJsonObject } from '../shared/json.ts';
+import { readBody } from '../shared/read-body.ts';
 import type { X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Result } from '../../../lib/result.ts';
@@ -14,22 +15,11 @@ const maxBodyBytes = 32 * 1024 * 1024;
 const refuse = (status: number, ...errors: string[]): Result<never, Rendered> =>
   err({ status, body: { errors } });
 
-/** Reads a whole body; undefined where it is larger than Vault takes. */
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBodyBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
 /** The body of a request as JSON; an absent one is an empty object. */
 export async function readJson(request: IncomingMessage): Promise<Result<JsonObject, Rendered>> {
-  const text = await readBody(request);
-  if (text === undefined) return refuse(413, 'http: request body too large');
+  const bytes = await readBody(request, maxBodyBytes);
+  if (bytes === undefined) return refuse(413, 'http: request body too large');
+  const text = bytes.toString('utf8');
   if (text.trim() === '') return ok({});
   try {
     const value = JSON.parse(text) as unknown;

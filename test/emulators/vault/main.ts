@@ -29,8 +29,7 @@ runProgram({
       apiAudiences: config.apiAudiences,
       setup: config.setup,
     });
-    const plain = server.httpUrl === undefined ? {} : { httpUrl: server.httpUrl };
-    announce(server, options.caFile, { url: server.url, ...plain });
+    announce(server, options.caFile, { url: server.url, httpUrl: server.httpUrl });
     return server;
   },
 });

@@ -7,6 +7,7 @@ import type { JsonObject } from '../../emulators/vault/answer.ts';
 import { startVaultServer, type VaultServer } from '../../emulators/vault/server.ts';
 import { makePod } from './in-process.ts';
 import { fileAt, fileStore, planOf, sourceOf } from './plans.ts';
+import { kubernetesLogin, vaultAt } from '../stand-in-connections.ts';
 
 export interface VaultPodOptions {
   /** Default: the machine's. */
@@ -68,13 +69,8 @@ export const startVaultPod = async (options: VaultPodOptions = {}): Promise<Vaul
     name: 'vault',
     kind: 'SecretStore',
     provider: {
-      type: 'vault',
-      server: vault.url,
-      allowHttp: false,
-      path: 'kv',
-      kvVersion: 'v2',
-      caBundle: vault.caPem,
-      auth: { method: 'kubernetes', mountPath: 'kubernetes', role: 'app', token: 'vault' },
+      ...vaultAt(vault),
+      auth: kubernetesLogin,
     },
   };
   const root = makePod();

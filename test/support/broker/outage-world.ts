@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Plan } from '../../../lib/plan.ts';
-import { BrokerCluster, type KnownPod, type Replica } from './cluster.ts';
+import { BrokerProcesses, type KnownPod, type BrokerReplica } from './broker-processes.ts';
 import { Fleet } from './fleet.ts';
 
 const key = 'payments/db';
@@ -23,7 +23,7 @@ export interface Looks {
   readonly data: number;
 }
 
-export const planFor = (cluster: BrokerCluster, fields: Partial<Plan> = {}): Plan => ({
+export const planFor = (cluster: BrokerProcesses, fields: Partial<Plan> = {}): Plan => ({
   version: 1,
   lifecycle: 'native',
   namespace: 'payments',
@@ -40,11 +40,11 @@ export const planFor = (cluster: BrokerCluster, fields: Partial<Plan> = {}): Pla
 
 /** Many agents on one secret, whose value changes again and again, and a reader who looks at all their files all the time. */
 export class OutageWorld implements AsyncDisposable {
-  readonly cluster: BrokerCluster;
+  readonly cluster: BrokerProcesses;
   readonly fleet: Fleet;
   readonly pods: readonly KnownPod[];
   /** Those that run, the oldest first. */
-  readonly replicas: Replica[];
+  readonly replicas: BrokerReplica[];
   /** Files that were not there, and values that never were upstream. */
   readonly wrong: Sight[] = [];
   readonly #home: string;
@@ -67,7 +67,7 @@ export class OutageWorld implements AsyncDisposable {
   }
 
   static async start(replicas: number, agents: number): Promise<OutageWorld> {
-    const cluster = await BrokerCluster.start({ secrets: { [key]: { [file]: 'value-0' } } });
+    const cluster = await BrokerProcesses.start({ secrets: { [key]: { [file]: 'value-0' } } });
     const first = await Promise.all(Array.from({ length: replicas }, () => cluster.add()));
     const names = Array.from({ length: agents }, (_, index) => `app-${index}`);
     const pods = await Promise.all(names.map((name) => cluster.pod(name)));
@@ -145,7 +145,7 @@ export class OutageWorld implements AsyncDisposable {
   /** Waits until every agent has a feed open. */
   async everybodyListens(): Promise<void> {
     const end = Date.now() + patience;
-    const feedsOf = async (replica: Replica): Promise<number> =>
+    const feedsOf = async (replica: BrokerReplica): Promise<number> =>
       Number(/^keyferry_broker_feeds (\d+)$/m.exec(await replica.process.metrics())?.[1]);
     const feeds = async (): Promise<number> =>
       (await Promise.all(this.replicas.map(feedsOf))).reduce((sum, count) => sum + count, 0);

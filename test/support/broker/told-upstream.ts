@@ -3,11 +3,19 @@ import { providerError, type ProviderError } from '../../../lib/provider-error.t
 import { Redacted } from '../../../lib/redacted.ts';
 import { err, ok } from '../../../lib/result.ts';
 import type { SecretDocument } from '../../../providers/provider.ts';
-import type { Access, News, Served, Subscription, Upstream } from '../../../broker/upstream/upstream.ts';
+import type {
+  Access,
+  Contradicts,
+  News,
+  Served,
+  Subscription,
+  Upstream,
+} from '../../../broker/upstream/upstream.ts';
 
 interface Listening {
   readonly access: Access;
   readonly listener: (news: News) => void;
+  readonly contradicts: Contradicts | undefined;
 }
 
 /** The other side of the broker's HTTP side: has what a test says, and tells of it when the test says so. */
@@ -46,8 +54,13 @@ export class ToldUpstream implements Upstream {
     return Promise.resolve(this.#answer(access));
   }
 
-  subscribe(access: Access, _intervalSeconds: number, listener: (news: News) => void): Subscription {
-    const listening = { access, listener };
+  subscribe(
+    access: Access,
+    _intervalSeconds: number,
+    listener: (news: News) => void,
+    contradicts?: Contradicts,
+  ): Subscription {
+    const listening = { access, listener, contradicts };
     this.listening.add(listening);
     const served = this.#served.get(access.wanted.key);
     if (served !== undefined)

@@ -1,6 +1,7 @@
 import { afterEach } from '@jest/globals';
 import type { Logger } from '../../../lib/log.ts';
 import type { Store } from '../../../lib/stores/store.ts';
+import type { SecretDocument } from '../../../providers/provider.ts';
 import type { CacheOutcome } from '../../../broker/upstream/outcomes.ts';
 import { openUpstream } from '../../../broker/upstream/open.ts';
 import type { UpstreamLimits, UpstreamOptions } from '../../../broker/upstream/settings.ts';
@@ -77,7 +78,8 @@ export interface Game {
   readonly logs: unknown[][];
   /** Reads and says what it got, as soon as it got it. */
   readonly read: (access: Access, options?: { fresh?: boolean; signal?: AbortSignal }) => Promise<string>;
-  readonly listen: (access: Access, intervalSeconds: number) => Listening;
+  /** `has`: the text of the document that it comes with. */
+  readonly listen: (access: Access, intervalSeconds: number, has?: string) => Listening;
   /** Lets everything go on that does not wait for time to pass. */
   readonly settle: () => Promise<void>;
 }
@@ -121,14 +123,17 @@ export const play = ({ limits, random = () => 0, ...backendOptions }: GameOption
     logs,
     read: async (access, { fresh = false, signal = never } = {}) =>
       showServed(await upstream.read(access, { fresh, signal })),
-    listen: (access, intervalSeconds) => {
+    listen: (access, intervalSeconds, has) => {
       const heard: string[] = [];
       const buffers: Buffer[] = [];
-      const subscription = upstream.subscribe(access, intervalSeconds, (news) => {
+      const listener = (news: News): void => {
         heard.push(showNews(news));
         if (news.kind === 'same') buffers.push(news.document.bytes.reveal());
         else if (news.served.ok) buffers.push(news.served.value.bytes.reveal());
-      });
+      };
+      const contradicts = ({ bytes }: SecretDocument): boolean =>
+        has !== undefined && bytes.reveal().toString() !== has;
+      const subscription = upstream.subscribe(access, intervalSeconds, listener, contradicts);
       return {
         heard,
         buffers,

@@ -7,7 +7,7 @@ import { externalSecretsGroup } from '../../../lib/names.ts';
 import type { BitwardenStore } from '../../../lib/stores/bitwarden.ts';
 import { startBitwardenServer, type BitwardenServer } from '../../emulators/bitwarden/server.ts';
 import type { Manifest } from '../../emulators/kube-api/kube-api.ts';
-import { BrokerCluster } from '../broker/cluster.ts';
+import { BrokerProcesses } from '../broker/broker-processes.ts';
 import { Fleet } from '../broker/fleet.ts';
 import {
   isStore,
@@ -105,7 +105,7 @@ export const filesThroughBroker = async (eso: EsoCase, home: string): Promise<Fi
   const credential = provider.token;
   const file = { credentials: [{ name: credential.name, servers: [apiUrl, identityUrl] }] };
   try {
-    await using cluster = await BrokerCluster.start({ secrets: {}, install: file });
+    await using cluster = await BrokerProcesses.start({ secrets: {}, install: file });
     const kept = join(cluster.folder, 'credentials', 'cluster', credential.name);
     mkdirSync(kept, { recursive: true });
     writeFileSync(join(kept, credential.key), bitwarden.accessToken(account));

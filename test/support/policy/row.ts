@@ -10,6 +10,9 @@ export type Want =
   /** `found`: the names that the backend has for it. */
   | { readonly find: PlanFind; readonly found: readonly string[] };
 
+/** By where a request comes from, where its answer sends it on to, or where its server's name leads to. */
+export type OnTheWire = 'another-address' | 'redirect' | 'metadata';
+
 export type Expected =
   | { readonly allowed: true; readonly rule: string; readonly kept?: readonly string[] }
   /** Refused by the policy; the reason has this in it. */
@@ -18,12 +21,8 @@ export type Expected =
   | { readonly allowed: false; readonly by: 'route'; readonly code: RouteProblem['code'] }
   /** The manifest itself is refused; a problem has this in it. */
   | { readonly allowed: false; readonly by: 'manifest'; readonly problem: string }
-  /** Allowed at admission and by the policy, and refused only when the request is made: by where it comes from, or where it would go. */
-  | {
-      readonly allowed: false;
-      readonly by: 'wire';
-      readonly why: 'another-address' | 'redirect' | 'metadata';
-    };
+  /** Allowed at admission and by the policy, and refused only when the request is made (`policy-wire.test.ts`, over a broker as it is). */
+  | { readonly allowed: false; readonly by: 'wire'; readonly why: OnTheWire };
 
 /** One question to the policy, to be answered the same at admission and by the broker. */
 export interface PolicyRow {

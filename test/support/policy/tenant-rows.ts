@@ -116,6 +116,7 @@ export const tenantRows: readonly PolicyRow[] = [
     withAccess({ namespaceSelector: {}, keys: ['*'] }),
     wrong('spec.access[0].namespaceSelector'),
   ),
+  // What becomes of these is in test/integration/policy-wire.test.ts.
   row('a redirect to the metadata address', own(), { allowed: false, by: 'wire', why: 'redirect' }),
   row('a name that leads to the metadata address', own(), { allowed: false, by: 'wire', why: 'metadata' }),
   row("a token from another pod's address", own(), { allowed: false, by: 'wire', why: 'another-address' }),

@@ -107,3 +107,15 @@ test('who has waited for too long is cut, and costs no handshake', async () => {
   expect(await asked).toBe('HTTP 200');
   await ended;
 });
+
+test('who resets the connection while waiting is gone, and nothing else comes of it', async () => {
+  const { hang, ask } = await play({ atATime: 1, waiting: 10, patience: 1_000 });
+  const first = await hang();
+  const second = await hang();
+  second.resetAndDestroy();
+  // Time for the reset to come.
+  await new Promise((resolve) => setImmediate(resolve));
+  const asked = ask();
+  first.destroy();
+  expect(await asked).toBe('HTTP 200');
+});

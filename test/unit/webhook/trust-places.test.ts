@@ -57,6 +57,29 @@ test('none are known before the caches are', () => {
   expect(trustPlaces({ cache, install: () => installOf(''), clock }).current()).toBeUndefined();
 });
 
+test('that the caches are known is told, though nothing has changed then: the last one to be read may be empty', async () => {
+  const clock = new ManualClock();
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const cache = {
+    ...objectCache([store, namespace('payments'), externalSecret('payments')], clock),
+    synced: false,
+    whenSynced: promise.then(() => undefined),
+  };
+  const places = trustPlaces({ cache, install: () => installOf(''), clock });
+  const told: (ReadonlySet<string> | undefined)[] = [];
+  const tell = (): void => {
+    told.push(places.current());
+  };
+  places.onChange(tell);
+  const end = places.onChange(tell);
+  end();
+  expect(told).toEqual([]);
+  cache.synced = true;
+  resolve(undefined);
+  await clock.advance(0);
+  expect(told).toEqual([new Set(['payments'])]);
+});
+
 /** A cache that is told what happens, as a watch tells it. */
 const toldCache = (clock: ManualClock) => {
   const listeners: Parameters<ReturnType<typeof objectCache>['onChange']>[1][] = [];

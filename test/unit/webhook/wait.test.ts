@@ -13,6 +13,14 @@ const store = (name: string, namespace?: string, provider: object = { vault: {} 
 
 const awsStore = (name: string, namespace: string): KubeObject => store(name, namespace, { aws: {} });
 
+const selector = { namespaceSelector: { matchLabels: { team: 'payments' } } };
+
+/** A store whose field has rules, one of them by labels of the namespace. */
+const selective = (name: string, field: 'conditions' | 'access'): KubeObject => ({
+  ...store(name),
+  spec: { provider: { vault: {} }, [field]: [{ namespaces: ['two'] }, selector] },
+});
+
 const theirs = (object: KubeObject): KubeObject => ({ ...object, apiVersion: 'external-secrets.io/v1' });
 
 const account: KubeObject = {
@@ -20,6 +28,8 @@ const account: KubeObject = {
   kind: 'ServiceAccount',
   metadata: { name: 'api', namespace: 'one' },
 };
+
+const ownNamespace: KubeObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'one' } };
 
 /** An ExternalSecret of the store `of`, and of others that its entries name. */
 const externalSecret = (name: string, of: string, ...others: string[]): KubeObject => ({
@@ -79,6 +89,8 @@ describe('nobody waits', () => {
     ['for a store of the other API', { stores: ['a'] }, [theirs(store('a', 'one'))]],
     ['for a ServiceAccount that no store needs', { stores: ['a'] }, [store('a', 'one')]],
     ['for a ServiceAccount that is known', { stores: ['a'] }, [awsStore('a', 'one'), account]],
+    ['for a Namespace whose labels no store goes by', { stores: ['a'] }, [store('a')]],
+    ['for a Namespace that is known', { stores: ['a'] }, [selective('a', 'conditions'), ownNamespace]],
     [
       'for an ExternalSecret with its stores',
       { externalSecrets: ['e'] },
@@ -116,6 +128,16 @@ describe('what is not known is waited for', () => {
     expect(await waiting.apply(awsStore('a', 'one'))).toBe(false);
     expect(await waiting.apply(account)).toBe(true);
   });
+
+  test.each(['conditions', 'access'] as const)(
+    'the Namespace, where the %s of a store that came go by its labels',
+    async (field) => {
+      const waiting = new Waiting({ stores: ['a'] });
+      expect(await waiting.apply(selective('a', field))).toBe(false);
+      expect(await waiting.apply(ownNamespace)).toBe(true);
+      expect(isQuiet(waiting)).toBe(true);
+    },
+  );
 
   test('an ExternalSecret, then its stores, of their kinds', async () => {
     const waiting = new Waiting({ externalSecrets: ['e'] });

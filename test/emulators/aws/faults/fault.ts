@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
+import { commonFaults, whole } from '../../shared/faults/schemas.ts';
 import { parseBy } from '../../shared/parse.ts';
 import type { Result } from '../../../../lib/result.ts';
-
-const whole = z.int().check(z.nonnegative());
 
 /** `path` is a glob over `secretsmanager/GetSecretValue/payments/db`, `sts/AssumeRole/<role ARN>`, `pod-identity/GetCredentials`. */
 const target = {
@@ -16,11 +15,7 @@ const target = {
 const words = { code: z.optional(z.string()), message: z.optional(z.string()) };
 
 const fault = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.enum(['reset', 'reset-mid-body', 'hang']), ...target }),
-  z.strictObject({ kind: z.enum(['slow-headers', 'slow-body']), milliseconds: whole, ...target }),
-  z.strictObject({ kind: z.enum(['truncated-json', 'html', 'empty-body']), ...target }),
-  z.strictObject({ kind: z.literal('huge-body'), bytes: z.optional(whole), ...target }),
-  z.strictObject({ kind: z.literal('redirect'), location: z.string(), ...target }),
+  ...commonFaults(target),
   /** Another status, in the words of the protocol; `retryAfter` is the header of that name, in seconds. */
   z.strictObject({
     ...{ kind: z.literal('status'), status: whole, retryAfter: z.optional(whole) },

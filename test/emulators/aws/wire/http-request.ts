@@ -1,3 +1,4 @@
+import { readBody } from '../../shared/read-body.ts';
 import type { IncomingMessage } from 'node:http';
 
 /** A request as it came: what a signature covers. */
@@ -15,18 +16,13 @@ const maxBodyBytes = 1024 * 1024;
 
 /** Reads a whole request; undefined where the body is larger than 1 MiB. */
 export async function readRawRequest(request: IncomingMessage): Promise<RawRequest | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBodyBytes) return undefined;
-    chunks.push(chunk);
-  }
+  const body = await readBody(request, maxBodyBytes);
+  if (body === undefined) return undefined;
   const [, path = '', query = ''] = /^([^?]*)\??(.*)$/s.exec(request.url ?? '/') ?? [];
   const headers = request.rawHeaders.flatMap((name, index, all) =>
     index % 2 === 0 ? [[name, all[index + 1] ?? ''] as const] : [],
   );
-  return { method: request.method ?? '', path, query, headers, body: Buffer.concat(chunks) };
+  return { method: request.method ?? '', path, query, headers, body };
 }
 
 /** A header's value, several of one name joined by commas; undefined where it was not sent. */

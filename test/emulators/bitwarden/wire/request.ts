@@ -1,3 +1,4 @@
+import { readBody } from '../../shared/read-body.ts';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 
 /** A request as the servers look at it. */
@@ -14,15 +15,10 @@ const maxBodyBytes = 8 * 1024 * 1024;
 
 /** Reads a whole request; undefined where the body is larger than 8 MiB. */
 export async function readRequest(request: IncomingMessage): Promise<RawRequest | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBodyBytes) return undefined;
-    chunks.push(chunk);
-  }
+  const body = await readBody(request, maxBodyBytes);
+  if (body === undefined) return undefined;
   const [, path = '', query = ''] =
     /^\/(?:(?:identity|api)\/)?([^?]*)\??(.*)$/s.exec(request.url ?? '') ?? [];
   const { method = '', headers } = request;
-  return { method, path, headers, query: new URLSearchParams(query), body: Buffer.concat(chunks) };
+  return { method, path, headers, query: new URLSearchParams(query), body };
 }

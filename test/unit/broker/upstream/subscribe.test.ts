@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { providerError } from '../../../../lib/provider-error.ts';
 import { accessTo, isWiped, play } from '../../../support/broker/upstream.ts';
 
 describe('subscribers', () => {
@@ -64,6 +65,44 @@ describe('subscribers', () => {
     // The interval counts from the read.
     await clock.advance(40_000);
     expect(backend.calls.map(({ at }) => at)).toEqual([0, 60_000]);
+  });
+
+  test('who come with another document hear nothing that is older than a second', async () => {
+    const { clock, backend, listen } = play();
+    backend.set('db', 'one');
+    const here = listen(accessTo('db', { pod: 'here' }), 3_600);
+    await clock.advance(20_000);
+    backend.set('db', 'two');
+    // Another replica has read it, and told this one.
+    const moved = listen(accessTo('db', { pod: 'moved' }), 3_600, 'two');
+    await clock.advance(0);
+    expect([here.heard, moved.heard]).toEqual([['one', 'two'], ['two']]);
+    await clock.advance(1_000);
+    const behind = ['a', 'b', 'c'].map((pod) => listen(accessTo('db', { pod }), 3_600, 'one'));
+    await clock.advance(0);
+    expect(behind.map(({ heard }) => heard)).toEqual([['two'], ['two'], ['two']]);
+    expect(backend.calls).toHaveLength(2);
+    await clock.advance(1);
+    // Who comes with the same one, or with none, is told what there is.
+    const alike = [listen(accessTo('db', { pod: 'd' }), 3_600, 'two'), listen(accessTo('db'), 3_600)];
+    await clock.advance(0);
+    expect(alike.map(({ heard }) => heard)).toEqual([['two'], ['two']]);
+    expect(backend.calls).toHaveLength(2);
+    const late = ['e', 'f'].map((pod) => listen(accessTo('db', { pod }), 3_600, 'one'));
+    await clock.advance(0);
+    expect(late.map(({ heard }) => heard)).toEqual([['two'], ['two']]);
+    expect(backend.calls).toHaveLength(3);
+  });
+
+  test('who come with another document hear of an outage, not of what is older', async () => {
+    const { clock, backend, listen } = play();
+    backend.set('db', 'one');
+    listen(accessTo('db', { pod: 'here' }), 3_600);
+    await clock.advance(20_000);
+    backend.failure = () => providerError('unavailable', 'the store is down');
+    const moved = listen(accessTo('db', { pod: 'moved' }), 3_600, 'two');
+    await clock.advance(0);
+    expect(moved.heard).toEqual(['unavailable: the store is down']);
   });
 
   test('hear what a read of somebody else brought', async () => {

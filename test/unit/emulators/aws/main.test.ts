@@ -1,65 +1,20 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { Agent } from 'node:https';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { build } from 'esbuild';
+import { describe, expect, test } from '@jest/globals';
 import { readArguments } from '../../../emulators/aws/arguments.ts';
 import { parseConfigFile } from '../../../emulators/aws/config-file.ts';
 import { allow, trustServiceAccount } from '../../../emulators/aws/setup.ts';
 import { ServiceAccountIssuer } from '../../../emulators/issuer/issuer.ts';
 import { callVault } from '../../../support/vault-client.ts';
+import { standInProgram } from '../stand-in-program.ts';
 import { keysOf, refusal, region, roleArn } from './fixture.ts';
-import type { ChildProcess } from 'node:child_process';
 import type { AddressInfo } from 'node:net';
 
-const folder = mkdtempSync(join(tmpdir(), 'aws-stand-in-'));
-const program = join(folder, 'aws.cjs');
-const running: ChildProcess[] = [];
-
-beforeAll(async () => {
-  const entryPoints = [join(import.meta.dirname, '../../../emulators/aws/main.ts')];
-  await build({ entryPoints, bundle: true, platform: 'node', format: 'cjs', minify: true, outfile: program });
-});
-
-afterAll(() => {
-  for (const child of running) child.kill('SIGKILL');
-  rmSync(folder, { recursive: true });
-});
-
-const file = (name: string, content: string): string => {
-  const path = join(folder, name);
-  writeFileSync(path, content);
-  return path;
-};
-
-interface Running {
-  readonly child: ChildProcess;
-  readonly output: string;
-  readonly url: string;
-  readonly caPem: string;
-  readonly urls: Readonly<Record<string, string>>;
-}
-
-/** Starts the bundled program on a free port and waits until it listens, or ends. */
-async function start(...flags: string[]): Promise<Running> {
-  const caFile = join(folder, `ca-${running.length}.pem`);
-  const child = spawn(process.execPath, [program, '--port', '0', '--ca-file', caFile, ...flags]);
-  running.push(child);
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  while (!output.includes('"listening"') && child.exitCode === null)
-    await Promise.race([once(child.stdout, 'data'), once(child, 'close')]);
-  if (child.exitCode !== null) return { child, output, url: '', caPem: '', urls: {} };
-  const said = JSON.parse(output.trim().split('\n').at(-1) ?? '') as Pick<Running, 'url' | 'urls'>;
-  return { child, output, ...said, caPem: readFileSync(caFile, 'utf8') };
-}
+const { program, file, start } = standInProgram('aws');
 
 test('fits a ConfigMap', () => {
   expect(statSync(program).size).toBeLessThan(900 * 1024);

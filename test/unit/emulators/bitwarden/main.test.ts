@@ -1,53 +1,15 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { build } from 'esbuild';
+import { statSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
 import { readArguments } from '../../../emulators/bitwarden/arguments.ts';
 import { parseConfigFile } from '../../../emulators/bitwarden/config-file.ts';
 import { formatAccessToken, makeAccessToken } from '../../../emulators/bitwarden/crypto/access-token.ts';
 import { callVault } from '../../../support/vault-client.ts';
 import { ids, payments } from './fixture.ts';
+import { standInProgram } from '../stand-in-program.ts';
 import { SdkProcess } from './sdk.ts';
-import type { ChildProcess } from 'node:child_process';
 
-const folder = mkdtempSync(join(tmpdir(), 'bitwarden-stand-in-'));
-const program = join(folder, 'bitwarden.cjs');
-const running: ChildProcess[] = [];
-
-beforeAll(async () => {
-  const entryPoints = [join(import.meta.dirname, '../../../emulators/bitwarden/main.ts')];
-  await build({ entryPoints, bundle: true, platform: 'node', format: 'cjs', minify: true, outfile: program });
-});
-
-afterAll(() => {
-  for (const child of running) child.kill('SIGKILL');
-  rmSync(folder, { recursive: true });
-});
-
-interface Running {
-  readonly child: ChildProcess;
-  readonly output: string;
-  readonly url: string;
-  readonly caPem: string;
-}
-
-/** Starts the bundled program on a free port and waits until it listens, or ends. */
-async function start(...flags: string[]): Promise<Running> {
-  const caFile = join(folder, `ca-${running.length}.pem`);
-  const child = spawn(process.execPath, [program, '--port', '0', '--ca-file', caFile, ...flags]);
-  running.push(child);
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  while (!output.includes('"listening"') && child.exitCode === null)
-    await Promise.race([once(child.stdout, 'data'), once(child, 'close')]);
-  if (child.exitCode !== null) return { child, output, url: '', caPem: '' };
-  const { url } = JSON.parse(output.trim().split('\n').at(-1) ?? '') as { url: string };
-  return { child, output, url, caPem: readFileSync(caFile, 'utf8') };
-}
+const { program, file, start } = standInProgram('bitwarden');
 
 test('fits a ConfigMap', () => {
   expect(statSync(program).size).toBeLessThan(900 * 1024);
@@ -56,9 +18,8 @@ test('fits a ConfigMap', () => {
 test('the program serves clients, and its administrator', async () => {
   const accessToken = formatAccessToken(makeAccessToken());
   const machineAccounts = { broker: { projects: ['payments'], accessTokens: [accessToken] } };
-  const config = join(folder, 'config.json');
-  writeFileSync(config, JSON.stringify({ ...payments, machineAccounts, adminToken: 'administrator' }));
-  const bitwarden = await start('--config', config);
+  const content = JSON.stringify({ ...payments, machineAccounts, adminToken: 'administrator' });
+  const bitwarden = await start('--config', file('config.json', content));
   const sdkProcess = new SdkProcess(bitwarden.caPem);
   const { url } = bitwarden;
   const sdk = sdkProcess.client({ apiUrl: `${url}/api`, identityUrl: `${url}/identity` });

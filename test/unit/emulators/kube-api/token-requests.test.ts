@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { apiAudience, brokerAccount, TokenServer } from './token-server.ts';
+import { tokenRights } from '../../../support/token-rights.ts';
 
 const server = new TokenServer();
 
@@ -101,28 +102,7 @@ describe('TokenRequest', () => {
   });
 
   test('is granted by the names of the accounts', async () => {
-    server.api.apply(
-      {
-        apiVersion: 'rbac.authorization.k8s.io/v1',
-        kind: 'Role',
-        metadata: { name: 'tokens', namespace: 'shop' },
-        rules: [
-          {
-            apiGroups: [''],
-            resources: ['serviceaccounts/token'],
-            resourceNames: ['api'],
-            verbs: ['create'],
-          },
-        ],
-      },
-      {
-        apiVersion: 'rbac.authorization.k8s.io/v1',
-        kind: 'RoleBinding',
-        metadata: { name: 'tokens', namespace: 'shop' },
-        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'tokens' },
-        subjects: [{ kind: 'ServiceAccount', name: 'keyferry-broker', namespace: 'keyferry-system' }],
-      },
-    );
+    server.api.apply(...tokenRights('shop', 'api'));
     expect((await request({}, brokerAccount)).status).toBe(201);
     expect((await request({}, brokerAccount, 'default')).status).toBe(403);
   });

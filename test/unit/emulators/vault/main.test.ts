@@ -1,59 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { build } from 'esbuild';
-import { spawn } from 'node:child_process';
+import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:https';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ServiceAccountIssuer } from '../../../emulators/issuer/issuer.ts';
 import { readArguments } from '../../../emulators/vault/arguments.ts';
 import { makeServerCertificate } from '../../../emulators/shared/certificate.ts';
 import { parseConfigFile } from '../../../emulators/vault/config-file.ts';
 import { callVault } from '../../../support/vault-client.ts';
-import type { ChildProcess } from 'node:child_process';
+import { standInProgram } from '../stand-in-program.ts';
 import type { AddressInfo } from 'node:net';
-import type { VaultAddress } from '../../../support/vault-client.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'vault-stand-in-'));
-const program = join(folder, 'vault.cjs');
-const running: ChildProcess[] = [];
-
-beforeAll(async () => {
-  const entryPoints = [join(import.meta.dirname, '../../../emulators/vault/main.ts')];
-  await build({ entryPoints, bundle: true, platform: 'node', format: 'cjs', minify: true, outfile: program });
-});
-
-afterAll(() => {
-  for (const child of running) child.kill('SIGKILL');
-  rmSync(folder, { recursive: true });
-});
-
-const file = (name: string, content: string): string => {
-  const path = join(folder, name);
-  writeFileSync(path, content);
-  return path;
-};
-
-interface Running extends VaultAddress {
-  readonly child: ChildProcess;
-  readonly output: string;
-}
-
-/** Starts the bundled program on a free port and waits until it listens, or ends. */
-async function start(...flags: string[]): Promise<Running> {
-  const caFile = join(folder, `ca-${running.length}.pem`);
-  const child = spawn(process.execPath, [program, '--port', '0', '--ca-file', caFile, ...flags]);
-  running.push(child);
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  while (!output.includes('"listening"') && child.exitCode === null)
-    await Promise.race([once(child.stdout, 'data'), once(child, 'close')]);
-  if (child.exitCode !== null) return { child, output, url: '' };
-  const { url } = JSON.parse(output.trim().split('\n').at(-1) ?? '') as { url: string };
-  return { child, output, url, caPem: readFileSync(caFile, 'utf8') };
-}
+const { folder, program, file, start } = standInProgram('vault');
 
 const config = `
 rootToken: root

@@ -93,6 +93,11 @@ describe('who reads a store', () => {
     ['a login of the pod', storeOf('own', jwt()), 'agent'],
     ['the ServiceAccount of the pod', storeOf('own', jwt({ name: 'api' })), 'agent'],
     ['the same by its full name', storeOf('cluster', jwt({ name: 'api', namespace: 'payments' })), 'agent'],
+    [
+      'its namesake of another namespace',
+      storeOf('cluster', jwt({ name: 'api', namespace: 'hr' })),
+      ['service_account_mismatch'],
+    ],
     ['one that is granted', storeOf('own', jwt({ name: 'reader' })), 'payments/reader'],
     [
       'one that is granted, for all',

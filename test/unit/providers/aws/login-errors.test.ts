@@ -45,6 +45,18 @@ describe('a first role that is refused to the pod', () => {
     );
   });
 
+  test("names whose token it was where that was not the pod's", () => {
+    const owner = 'ServiceAccount "payments/reader"';
+    const messages = ['AccessDenied', 'InvalidIdentityToken', 'ExpiredToken', 'IDPCommunication'].map(
+      (code) => webIdentityRefused(step, '', owner)(refusal(code), context).message,
+    );
+    for (const message of messages) {
+      expect(message).toContain(`the token of ${owner}`);
+      expect(message).not.toMatch(/pod|kubelet/);
+    }
+    expect(messages[2]).toMatch(/: the broker requests another one$/);
+  });
+
   test('says where clocks differ', () => {
     expect(say('ExpiredToken', late)).toContain(
       "(HTTP 403): AWS's clock and this machine's differ by 600 s (set them right); if that is not it, the kubelet",

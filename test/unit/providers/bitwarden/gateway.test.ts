@@ -81,9 +81,15 @@ describe('the gateway', () => {
   });
 
   test('is for those who know its path, and for reading alone', async () => {
-    const { origin } = new URL(gateway.apiUrl);
-    for (const url of [origin, `${origin}/api/secrets/${id}`, `${gateway.apiUrl}/projects/${id}`])
-      expect((await fetch(url)).status).toBe(403);
+    const { origin, pathname } = new URL(gateway.apiUrl);
+    const guessed = pathname.replace(/^\/[^/]+/, (secret) => `/${'A'.repeat(secret.length - 1)}`);
+    const urls = [
+      origin,
+      `${origin}/api/secrets/${id}`,
+      `${origin}${guessed}/secrets/${id}`,
+      `${gateway.apiUrl}/projects/${id}`,
+    ];
+    for (const url of urls) expect((await fetch(url)).status).toBe(403);
     expect((await fetch(`${gateway.apiUrl}/secrets/${id}`, { method: 'PUT', body: '{}' })).status).toBe(403);
     expect((await fetch(`${gateway.apiUrl}/secrets/${id}`, { method: 'DELETE' })).status).toBe(403);
     expect(sent).toEqual([]);

@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import { given } from '../../../../lib/given.ts';
 import type { VaultStorePlan } from '../../../../lib/plan.ts';
 import { Redacted } from '../../../../lib/redacted.ts';
 import { ok } from '../../../../lib/result.ts';
@@ -36,9 +37,11 @@ interface Script {
   readonly store?: VaultStorePlan;
   readonly tokens?: readonly (string | Error)[];
   readonly answers: readonly VaultAnswer[];
+  /** Default: the pod. */
+  readonly tokenOwner?: string;
 }
 
-export const play = ({ store = kubernetes, tokens = ['pod-canary'], answers }: Script) => {
+export const play = ({ store = kubernetes, tokens = ['pod-canary'], answers, tokenOwner }: Script) => {
   const requests: VaultRequest[] = [];
   const records: string[] = [];
   const clock = new ManualClock();
@@ -63,6 +66,7 @@ export const play = ({ store = kubernetes, tokens = ['pod-canary'], answers }: S
     call,
     context: {
       clock,
+      ...given({ tokenOwner }),
       readToken: (name) => {
         const token = tokens[Math.min(reads, tokens.length - 1)]!;
         reads += 1;

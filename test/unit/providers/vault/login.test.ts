@@ -79,6 +79,27 @@ describe('a refused login', () => {
     expect(inspect(outcome)).not.toContain('canary');
   });
 
+  test.each([
+    [
+      kubernetes,
+      `admits ServiceAccount "payments/reader" (bound_service_account_names, bound_service_account_namespaces) and its token's audience (audience)`,
+    ],
+    [
+      jwt,
+      'admits the token of ServiceAccount "payments/reader" (bound_audiences, bound_subject, bound_claims)',
+    ],
+  ])('of another than a pod says whose it was (%#)', async (store, check) => {
+    const tokenOwner = 'ServiceAccount "payments/reader"';
+    const outcome = await play({ store, tokenOwner, answers: [refused(403)] }).login.logIn();
+    const message = outcome.ok ? '' : outcome.error.message;
+    expect(message.endsWith(`, that the role exists, and that it ${check}`)).toBe(true);
+    const expired = `x.${Buffer.from('{"exp":1}').toString('base64url')}.x`;
+    const late = await play({ store, tokenOwner, tokens: [expired], answers: [refused(403)] }).login.logIn();
+    expect(late.ok ? '' : late.error.message).toContain(
+      ': by this machine\'s clock the token of ServiceAccount "payments/reader" has expired (check the clocks); ',
+    );
+  });
+
   test('hints at the clocks', async () => {
     const date = { date: 'Thu, 01 Jan 2026 00:10:00 GMT' };
     const { login } = play({ answers: [answer(403, { errors: [] }, date)] });

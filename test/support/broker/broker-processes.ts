@@ -1,42 +1,24 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parse, parseAllDocuments } from 'yaml';
 import { brokerAudience, trustConfigMap, trustKey } from '../../../lib/broker/names.ts';
 import { given } from '../../../lib/given.ts';
 import type { PlanBroker } from '../../../lib/plan.ts';
 import { ServiceAccountIssuer } from '../../emulators/issuer/issuer.ts';
-import {
-  startKubeApi,
-  type KubeApi,
-  type KubeApiOptions,
-  type Manifest,
-} from '../../emulators/kube-api/kube-api.ts';
+import { startKubeApi, type KubeApi, type KubeApiOptions } from '../../emulators/kube-api/kube-api.ts';
 import { startVaultServer, type VaultServer } from '../../emulators/vault/server.ts';
-import { KeyferryProcess, type KeyferryProcessOptions } from '../keyferry-process.ts';
+import { manifestsOf } from '../deployed.ts';
+import { startKeyferryPod, system, writeKubeconfig, type KeyferryPodOptions } from '../keyferry-pod.ts';
+import type { KeyferryProcess } from '../keyferry-process.ts';
 import { Balancer } from './balancer.ts';
 
-const root = join(import.meta.dirname, '..', '..', '..');
-const base = join(root, 'deploy', 'base');
-const system = 'keyferry-system';
-const account = `system:serviceaccount:${system}:keyferry-broker`;
-
-const baseManifests = (): readonly Manifest[] => {
-  const { resources } = parse(readFileSync(join(base, 'kustomization.yaml'), 'utf8')) as {
-    resources: string[];
-  };
-  return resources.flatMap((file) =>
-    parseAllDocuments(readFileSync(join(base, file), 'utf8')).map((document) => document.toJS() as Manifest),
-  );
-};
-
 /** A replica of the broker, and the name of its pod. */
-export interface Replica {
+export interface BrokerReplica {
   readonly name: string;
   readonly process: KeyferryProcess;
 }
 
-export type ReplicaOptions = Partial<Pick<KeyferryProcessOptions, 'command' | 'onLine' | 'program'>> & {
+export type BrokerReplicaOptions = Pick<KeyferryPodOptions, 'command' | 'onLine' | 'program'> & {
   readonly flags?: readonly string[];
 };
 
@@ -49,7 +31,7 @@ export interface KnownPod {
   readonly token: string;
 }
 
-export interface BrokerClusterOptions {
+export interface BrokerProcessesOptions {
   /** By key below `kv/`, of the shared Vault. */
   readonly secrets: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Of the ClusterSecretStore `shared`. Default: everybody may have everything. */
@@ -64,13 +46,13 @@ export interface BrokerClusterOptions {
  * A cluster with an API server, a Vault that only the broker logs in to (ClusterSecretStore `shared`, `via: broker`), replicas of the broker as
  * processes with the rights of `deploy/base`, and a Service in front of them.
  */
-export class BrokerCluster implements AsyncDisposable {
+export class BrokerProcesses implements AsyncDisposable {
   readonly api: KubeApi;
   readonly issuer: ServiceAccountIssuer;
   readonly vault: VaultServer;
   readonly service: Balancer;
   readonly folder: string;
-  readonly #replicas = new Set<Replica>();
+  readonly #replicas = new Set<BrokerReplica>();
   #count = 0;
 
   private constructor(parts: {
@@ -87,7 +69,7 @@ export class BrokerCluster implements AsyncDisposable {
     this.folder = parts.folder;
   }
 
-  static async start(options: BrokerClusterOptions): Promise<BrokerCluster> {
+  static async start(options: BrokerProcessesOptions): Promise<BrokerProcesses> {
     const { secrets, install = {}, access = [{ keys: ['*'] }] } = options;
     const issuer = await ServiceAccountIssuer.create({ keyType: 'ec' });
     const api = await startKubeApi({ issuer, ...given({ services: options.services }) });
@@ -117,9 +99,8 @@ export class BrokerCluster implements AsyncDisposable {
     });
     const folder = mkdtempSync(join(tmpdir(), 'keyferry-broker-'));
     mkdirSync(join(folder, 'credentials'));
-    writeFileSync(join(folder, 'broker.yaml'), JSON.stringify(install));
     api.apply(
-      ...baseManifests(),
+      ...manifestsOf(),
       { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'payments' } },
       { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'app', namespace: 'payments' } },
       {
@@ -140,37 +121,38 @@ export class BrokerCluster implements AsyncDisposable {
         },
       },
     );
-    writeFileSync(join(folder, 'kubeconfig'), api.kubeconfig(account), { mode: 0o600 });
-    return new BrokerCluster({ api, issuer, vault, service: await Balancer.start(), folder });
+    const cluster = new BrokerProcesses({ api, issuer, vault, service: await Balancer.start(), folder });
+    writeFileSync(cluster.installFile, JSON.stringify(install));
+    return cluster;
+  }
+
+  /** What the broker may use. */
+  get installFile(): string {
+    return join(this.folder, 'broker.yaml');
+  }
+
+  /** Flags that no broker can do without. */
+  get neededFlags(): readonly string[] {
+    const kubeconfig = writeKubeconfig(this.api, this.folder, 'broker');
+    return ['--kubeconfig', kubeconfig, '--broker-config', this.installFile];
   }
 
   /** Starts a replica and waits until it is ready; the Service has it from then on. */
-  async add({ flags = [], ...options }: ReplicaOptions = {}): Promise<Replica> {
+  async add({ flags = [], ...options }: BrokerReplicaOptions = {}): Promise<BrokerReplica> {
     this.#count += 1;
     const name = `keyferry-broker-${this.#count}`;
-    const [pod] = this.api.apply({
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: {
-        name,
-        namespace: system,
-        labels: { 'app.kubernetes.io/name': 'keyferry', 'app.kubernetes.io/component': 'broker' },
-      },
-    });
-    const file = (of: string): string => join(this.folder, of);
-    const replica = {
+    const { api, folder, installFile } = this;
+    const args = ['--credentials-dir', join(folder, 'credentials'), '--server-name', 'localhost', ...flags];
+    const process = startKeyferryPod({
+      ...options,
+      api,
+      component: 'broker',
       name,
-      process: new KeyferryProcess({
-        program: join(root, 'dist', 'broker.mjs'),
-        ...options,
-        args: [
-          ...['--kubeconfig', file('kubeconfig'), '--broker-config', file('broker.yaml')],
-          ...['--credentials-dir', file('credentials'), '--server-name', 'localhost'],
-          ...['--shutdown-delay', '0s', ...flags],
-        ],
-        environment: { POD_UID: pod?.metadata.uid ?? '', POD_NAME: name, POD_NAMESPACE: system },
-      }),
-    };
+      folder,
+      installFile,
+      args,
+    });
+    const replica = { name, process };
     this.#replicas.add(replica);
     await replica.process.ready();
     await this.#aim();
@@ -178,7 +160,7 @@ export class BrokerCluster implements AsyncDisposable {
   }
 
   /** Takes a replica out of the Service and ends it, as a rollout does, or kills it. */
-  async remove(replica: Replica, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  async remove(replica: BrokerReplica, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     this.#replicas.delete(replica);
     await this.#aim();
     await replica.process.stop(signal);

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RequestOptions } from 'node:https';
 import { makeCertificate } from '../../../certs/self-signed.ts';
-import type { TrustSource } from '../../../certs/trust-source.ts';
 import { auditTo } from '../../../broker/audit.ts';
 import { createMetrics } from '../../../broker/metrics.ts';
 import { makeBroker, type Broker, type BrokerOptions } from '../../../broker/serve.ts';
@@ -17,6 +16,7 @@ import { ServiceAccountIssuer } from '../../emulators/issuer/issuer.ts';
 import { startKubeApi, type KubeApi, type Manifest } from '../../emulators/kube-api/kube-api.ts';
 import { manifestsOf } from '../deployed.ts';
 import { BrokerCaller } from './caller.ts';
+import { ToldTrust } from './told-trust.ts';
 import { ToldUpstream } from './told-upstream.ts';
 
 export interface PodFields {
@@ -67,34 +67,19 @@ const defaultInstall: BrokerInstall = {
   serviceAccounts: [],
 };
 
-class TestTrust implements TrustSource {
-  #bundle = '';
-  readonly #listeners = new Set<(bundle: string) => void>();
-  current(): string {
-    return this.#bundle;
-  }
-  onChange(listener: (bundle: string) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-  set(bundle: string): void {
-    this.#bundle = bundle;
-    for (const listener of this.#listeners) listener(bundle);
-  }
-}
-
 /** A broker over TLS, with an API server of its own and an upstream that says what it is told to. */
-export class BrokerCluster {
+export class InProcessBroker {
   readonly api: KubeApi;
   readonly issuer: ServiceAccountIssuer;
   readonly connection: KubeConnection;
   readonly upstream = new ToldUpstream();
-  readonly trust = new TestTrust();
+  readonly trust = new ToldTrust();
   readonly audit: Record<string, unknown>[] = [];
   auditWorks = true;
   readonly metrics = createMetrics();
   readonly broker: Broker;
   port = 0;
+  readonly #certificate: BrokerOptions['certificate'];
   readonly #cache: ObjectCache;
   readonly #folder: string;
   readonly #callers: BrokerCaller[] = [];
@@ -113,6 +98,7 @@ export class BrokerCluster {
     this.api = parts.api;
     this.issuer = parts.issuer;
     this.connection = parts.connection;
+    this.#certificate = parts.certificate;
     this.#cache = parts.cache;
     this.#folder = parts.folder;
     this.broker = makeBroker({
@@ -139,6 +125,11 @@ export class BrokerCluster {
     });
   }
 
+  /** Where it listens, and the certificate that it serves. */
+  get address(): { readonly url: string; readonly pem: string } {
+    return { url: `https://localhost:${this.port}`, pem: this.#certificate.current().certificatePem };
+  }
+
   /** The broker's file says something else now. */
   setInstall(next: BrokerInstall): void {
     this.#install = next;
@@ -155,7 +146,7 @@ export class BrokerCluster {
   static async open(
     options: Partial<BrokerOptions> = {},
     ...objects: readonly Manifest[]
-  ): Promise<BrokerCluster> {
+  ): Promise<InProcessBroker> {
     const issuer = await ServiceAccountIssuer.create({ keyType: 'ec' });
     const api = await startKubeApi({ issuer });
     api.apply(
@@ -185,7 +176,7 @@ export class BrokerCluster {
     };
     await cache.whenSynced;
     const parts = { api, issuer, connection: connection.value, cache, folder, certificate, options };
-    const cluster = new BrokerCluster(parts);
+    const cluster = new InProcessBroker(parts);
     const url = await cluster.broker.server.listen({ port: 0, host: '127.0.0.1' });
     cluster.port = Number(new URL(url).port);
     return cluster;
