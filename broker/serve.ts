@@ -11,13 +11,14 @@ import type { ServerRules } from '../lib/stores/named-servers.ts';
 import { AccessControl } from './access/access.ts';
 import { followObjects } from './access/objects.ts';
 import type { Audit } from './audit.ts';
+import type { Rate } from './core/token-bucket.ts';
 import { Feeds, type FeedLimits } from './feed/feeds.ts';
 import type { ConnectionLimits } from './http/connections.ts';
 import { buildServer, type ServerTimeouts } from './http/server.ts';
 import { Identities } from './identity/identities.ts';
 import type { BrokerMetrics } from './metrics.ts';
 import { Outflow } from './outflow.ts';
-import { RequestRate, type RateLimits } from './request-rate.ts';
+import { RequestRate } from './request-rate.ts';
 import type { Upstream } from './upstream/upstream.ts';
 
 export interface BrokerOptions {
@@ -38,14 +39,14 @@ export interface BrokerOptions {
 }
 
 export interface BrokerLimits {
-  readonly rate: RateLimits;
+  readonly rate: Rate;
   readonly feeds: FeedLimits;
   readonly timeouts: ServerTimeouts;
   readonly connections: ConnectionLimits;
 }
 
 /** Of a namespace. Each pod asks for all that it needs twice when it starts and when its feed has ended, after some minutes. */
-const defaultRate: RateLimits = { perSecond: 2_000, burst: 40_000 };
+const defaultRate: Rate = { perSecond: 2_000, burst: 40_000 };
 /** Feeds, and room for those who come to read. From one address a tenth: a node's own has all its pods on the host's network behind it. */
 const defaultConnections: ConnectionLimits = { total: 12_000, ofPeer: 1_200 };
 const mebibyte = 2 ** 20;

@@ -732,7 +732,7 @@ const mutants = [
   },
   {
     name: 'bucket: holds more than a burst',
-    file: 'broker/upstream/core/token-bucket.ts',
+    file: 'broker/core/token-bucket.ts',
     from: 'tokens: Math.min(burst, bucket.tokens + (Math.max(0, now - bucket.at) * perSecond) / 1_000),',
     to: 'tokens: bucket.tokens + (Math.max(0, now - bucket.at) * perSecond) / 1_000 + 0 * burst,',
     tests: ['test/unit/broker/upstream/parts'],

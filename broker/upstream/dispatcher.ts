@@ -12,7 +12,7 @@ import {
   waitFor,
   type Bucket,
   type Rate,
-} from './core/token-bucket.ts';
+} from '../core/token-bucket.ts';
 import type { Flight } from './flight.ts';
 import type { OpenedStore } from './opened-store.ts';
 import type { UpstreamLimits } from './settings.ts';

@@ -1,9 +1,8 @@
 import { hash } from 'node:crypto';
-import type { LRUCache } from 'lru-cache';
 import type { Clock } from '../../lib/clock.ts';
-import { expiringCache } from '../../lib/expiring-cache.ts';
 import { providerError, type ProviderError } from '../../lib/provider-error.ts';
-import { fullBucket, spend, waitFor, type Bucket, type Rate } from './core/token-bucket.ts';
+import { Buckets } from '../buckets.ts';
+import type { Rate } from '../core/token-bucket.ts';
 import { errorOf, type Ending } from './calls.ts';
 import type { Entry } from './entry.ts';
 import type { Flight } from './flight.ts';
@@ -25,38 +24,6 @@ export const defaultIssuanceLimits: IssuanceLimits = {
   ofSource: { perSecond: 0.2, burst: 5 },
   ofPod: { perSecond: 1, burst: 100 },
 };
-
-/** How many are remembered that have not had their rest yet. Whoever is forgotten begins anew. */
-const mostBuckets = 20_000;
-
-/** A bucket for each key; one that is full again is forgotten. */
-class Buckets {
-  readonly #rate: Rate;
-  readonly #clock: Clock;
-  readonly #buckets: LRUCache<string, Bucket>;
-
-  constructor(rate: Rate, clock: Clock) {
-    this.#rate = rate;
-    this.#clock = clock;
-    const ttl = Math.ceil((rate.burst / rate.perSecond) * 1_000);
-    this.#buckets = expiringCache({ max: mostBuckets, ttl, clock });
-  }
-
-  /** Milliseconds until there is one; 0: now. */
-  wait(key: string): number {
-    const bucket = this.#buckets.get(key);
-    return bucket === undefined ? 0 : waitFor(bucket, this.#rate, this.#clock.monotonic(), 1);
-  }
-
-  /** Takes so many, whether or not there are; less than 0 gives them back. */
-  take(key: string, count: number): void {
-    const now = this.#clock.monotonic();
-    const bucket = spend(this.#buckets.get(key) ?? fullBucket(this.#rate, now), this.#rate, now, count);
-    const ttl = Math.ceil(waitFor(bucket, this.#rate, now, this.#rate.burst));
-    if (ttl > 0) this.#buckets.set(key, bucket, { ttl });
-    else this.#buckets.delete(key);
-  }
-}
 
 /** Parameters may be long, and names of entries with them. */
 const keyOf = (id: string): string => hash('sha256', id, 'base64url');

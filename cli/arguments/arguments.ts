@@ -4,9 +4,8 @@ import type { Assumptions } from '../core/rounds.ts';
 import type { Target } from '../core/target.ts';
 import type { Command } from '../options.ts';
 
-/** What `inject`, `check` and `explain` are given. */
-export interface ManifestArguments {
-  readonly command: Exclude<Command, 'refresh' | 'render'>;
+/** What every command is given that reads manifests. */
+export interface ReadingArguments {
   /** Pods and workloads; `-` is standard input. */
   readonly files: readonly string[];
   /** Stores, Namespaces and ServiceAccounts. */
@@ -17,6 +16,11 @@ export interface ManifestArguments {
   readonly settings: Settings;
   /** Undefined: there is no broker. */
   readonly broker: BrokerArguments | undefined;
+}
+
+/** What `inject`, `check` and `explain` are given. */
+export interface ManifestArguments extends ReadingArguments {
+  readonly command: Exclude<Command, 'refresh' | 'render'>;
   readonly counting: CountingArguments;
 }
 
@@ -36,15 +40,8 @@ export interface CountingArguments {
 }
 
 /** What `render` is given. */
-export interface RenderArguments {
+export interface RenderArguments extends ReadingArguments {
   readonly command: 'render';
-  readonly files: readonly string[];
-  readonly manifests: readonly string[];
-  readonly namespace: string;
-  readonly output: 'text' | 'json';
-  readonly settings: Settings;
-  /** Undefined: there is no broker. */
-  readonly broker: BrokerArguments | undefined;
   /** Folder that the files are written to. */
   readonly out: string;
   /** Undefined: whom the stores name. */

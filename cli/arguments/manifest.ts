@@ -1,10 +1,11 @@
 import { err, ok, type Result } from '../../lib/result.ts';
-import { many, one, type Words } from '../words.ts';
+import type { Words } from '../words.ts';
 import type { ManifestArguments } from './arguments.ts';
-import { commonProblems, outputOf } from './common.ts';
+import { commonProblems } from './common.ts';
 import { countingOf } from './counting.ts';
-import { brokerOf, settingsOf } from './install.ts';
+import { brokerOf } from './install.ts';
 import { commandProblems, fileProblems, strangerProblems } from './problems.ts';
+import { readingOf } from './reading.ts';
 
 /** For `inject`, `check` and `explain`; undefined: it is no command that is known. */
 export const manifestArguments = (
@@ -23,12 +24,7 @@ export const manifestArguments = (
   if (problems.length > 0 || command === undefined || !counting.ok || !broker.ok) return err(problems);
   return ok({
     command,
-    files: many(words, 'filename'),
-    manifests: many(words, 'manifests'),
-    namespace: one(words, 'namespace') ?? 'default',
-    output: outputOf(words),
-    settings: settingsOf(words),
-    broker: broker.value,
+    ...readingOf(words, broker.value),
     counting: counting.value,
   });
 };

@@ -2,9 +2,10 @@ import { err, ok, type Result } from '../../lib/result.ts';
 import { isSubdomain, quoted } from '../../lib/text.ts';
 import { many, one, type Words } from '../words.ts';
 import type { RenderArguments } from './arguments.ts';
-import { commonProblems, outputOf } from './common.ts';
-import { brokerOf, settingsOf } from './install.ts';
+import { commonProblems } from './common.ts';
+import { brokerOf } from './install.ts';
 import { commandProblems, fileProblems, strangerProblems } from './problems.ts';
+import { readingOf } from './reading.ts';
 
 type Problems = readonly string[];
 
@@ -47,12 +48,7 @@ export const renderArguments = (words: Words): Result<RenderArguments, Problems>
   if (problems.length > 0 || out === undefined || !tokens.ok || !broker.ok) return err(problems);
   return ok({
     command: 'render',
-    files: many(words, 'filename'),
-    manifests: many(words, 'manifests'),
-    namespace: one(words, 'namespace') ?? 'default',
-    output: outputOf(words),
-    settings: settingsOf(words),
-    broker: broker.value,
+    ...readingOf(words, broker.value),
     out,
     serviceAccount: one(words, 'service-account'),
     tokens: tokens.value,

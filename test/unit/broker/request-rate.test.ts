@@ -49,4 +49,12 @@ describe('how often a key may come', () => {
     await clock.advance(2_100);
     expect(rate.take('a', 1)).toBe(0);
   });
+
+  test('a debt is not forgotten in the time in which a bucket fills', async () => {
+    const clock = new ManualClock();
+    const rate = new RequestRate({ perSecond: 10, burst: 10 }, clock);
+    expect(rate.take('a', 100)).toBe(0);
+    await clock.advance(1_001);
+    expect(rate.take('a', 1)).toBeGreaterThan(0);
+  });
 });

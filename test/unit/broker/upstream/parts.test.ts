@@ -4,13 +4,7 @@ import { FairQueue } from '../../../../broker/upstream/core/fair-queue.ts';
 import { MinHeap } from '../../../../broker/upstream/core/min-heap.ts';
 import { Shortest } from '../../../../broker/upstream/core/shortest.ts';
 import { failureLife, intervalOf, nextTry, pauseAfter } from '../../../../broker/upstream/core/timing.ts';
-import {
-  available,
-  fullBucket,
-  paused,
-  spend,
-  waitFor,
-} from '../../../../broker/upstream/core/token-bucket.ts';
+import { available, fullBucket, paused, spend, waitFor } from '../../../../broker/core/token-bucket.ts';
 import { providerError } from '../../../../lib/provider-error.ts';
 
 describe('a heap', () => {
